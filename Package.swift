@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The one settings value of every Swift target.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+// Bottom up: a target may only name targets that stand above it (Scripts/arrows proves it).
+let package = Package(
+  name: "wirecheck",
+  products: [
+    .executable(name: "wirecheck", targets: ["wirecheck"]),
+    .library(name: "HTTPParse", targets: ["HTTPParse"]),
+    .library(name: "WSProtocol", targets: ["WSProtocol"]),
+    .library(name: "WSHandshake", targets: ["WSHandshake"]),
+    .library(name: "ConformanceRunner", targets: ["ConformanceRunner", "Conformance", "ConformanceReport"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    .target(name: "WireBytes", swiftSettings: settings),
+    .target(name: "HTTPParse", dependencies: ["WireBytes"], swiftSettings: settings),
+    .target(name: "WSProtocol", dependencies: ["WireBytes"], swiftSettings: settings),
+    .target(name: "WSHandshake", dependencies: ["HTTPParse"], swiftSettings: settings),
+    .target(name: "CSockets"),
+    .target(name: "Transport", dependencies: ["CSockets"], swiftSettings: settings),
+    .target(name: "Connections", dependencies: ["Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
+    .target(name: "Conformance", dependencies: ["WireBytes", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
+    .target(
+      name: "ConformanceReport", dependencies: ["WireBytes", "WSProtocol", "Conformance"], swiftSettings: settings),
+    .target(
+      name: "ConformancePeers",
+      dependencies: ["Connections", "Conformance", "Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
+    .target(
+      name: "ConformanceRunner",
+      dependencies: ["Conformance", "ConformancePeers", "Transport", "HTTPParse", "WSHandshake", "WSProtocol", "WireBytes"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "wirecheck",
+      dependencies: [
+        "WireBytes", "HTTPParse", "WSProtocol", "WSHandshake", "Transport", "Connections", "Conformance", "ConformanceReport",
+        "ConformancePeers", "ConformanceRunner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
+    .target(
+      name: "ProtocolTesting", dependencies: ["WireBytes"], path: "Tests/Support/ProtocolTesting", swiftSettings: settings),
+    .testTarget(
+      name: "ConformanceTests", dependencies: ["Conformance", "ConformancePeers"], swiftSettings: settings),
+    .testTarget(
+      name: "ConformanceReportTests", dependencies: ["ConformanceReport", "Conformance", "WSProtocol", "WireBytes"],
+      swiftSettings: settings),
+    .testTarget(name: "HTTPParseTests", dependencies: ["HTTPParse", "WireBytes", "ProtocolTesting"], swiftSettings: settings),
+    .testTarget(name: "WSHandshakeTests", dependencies: ["WSHandshake", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
+    .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets"], swiftSettings: settings),
+    .testTarget(name: "WireBytesTests", dependencies: ["WireBytes", "ProtocolTesting"], swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,119 @@
+#ifndef CSOCKETS_H
+#define CSOCKETS_H
+
+// System calls that Swift's C library module does not offer in a usable form: epoll, accept4, eventfd, gather writes
+// without SIGPIPE, socket addresses as plain values.
+//
+// Every function that can fail returns a negative error number instead of setting errno. Every descriptor is created
+// non-blocking and close-on-exec. Nothing here changes a setting of the process.
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+static const int32_t CS_EACCES = EACCES;
+static const int32_t CS_EADDRINUSE = EADDRINUSE;
+static const int32_t CS_EADDRNOTAVAIL = EADDRNOTAVAIL;
+static const int32_t CS_EAFNOSUPPORT = EAFNOSUPPORT;
+static const int32_t CS_EAGAIN = EAGAIN;
+static const int32_t CS_ECONNABORTED = ECONNABORTED;
+static const int32_t CS_ECONNREFUSED = ECONNREFUSED;
+static const int32_t CS_ECONNRESET = ECONNRESET;
+static const int32_t CS_EHOSTUNREACH = EHOSTUNREACH;
+static const int32_t CS_EINPROGRESS = EINPROGRESS;
+static const int32_t CS_EINTR = EINTR;
+static const int32_t CS_EMFILE = EMFILE;
+static const int32_t CS_ENETUNREACH = ENETUNREACH;
+static const int32_t CS_ENFILE = ENFILE;
+static const int32_t CS_EPERM = EPERM;
+static const int32_t CS_EPIPE = EPIPE;
+static const int32_t CS_EPROTO = EPROTO;
+static const int32_t CS_ETIMEDOUT = ETIMEDOUT;
+
+/// The static text of an error number, and its symbolic name ("ECONNREFUSED"; "errno" when the C library has no names).
+const char *cs_error_text(int32_t error_number);
+const char *cs_error_name(int32_t error_number);
+
+// MARK: Addresses
+
+/// An IP address as a number (an IPv4 address in the low 32 bits of `low`) with a port, all in host order.
+typedef struct {
+  uint64_t high;
+  uint64_t low;
+  uint16_t port;
+  uint8_t is_ipv6;
+} cs_address;
+
+enum { CS_ADDRESS_TEXT_BYTES = 64 };
+
+/// Reads an address literal without brackets or zone; 1 when it is one, else 0. The port stays 0.
+int32_t cs_parse_address(const char *text, cs_address *address);
+/// Writes the address without its port; `text` holds CS_ADDRESS_TEXT_BYTES.
+void cs_format_address(const cs_address *address, char *text);
+
+// MARK: Sockets
+
+int32_t cs_socket(int32_t is_ipv6);
+int32_t cs_bind(int32_t descriptor, const cs_address *address);
+int32_t cs_listen(int32_t descriptor, int32_t backlog);
+int32_t cs_accept(int32_t descriptor, cs_address *peer);
+/// 0 when connected at once, -EINPROGRESS when under way.
+int32_t cs_connect(int32_t descriptor, const cs_address *address);
+int32_t cs_local_address(int32_t descriptor, cs_address *address);
+/// Returns and clears the pending error of the socket (SO_ERROR), as a positive number; 0 when there is none.
+int32_t cs_take_error(int32_t descriptor);
+int32_t cs_shutdown_write(int32_t descriptor);
+void cs_close(int32_t descriptor);
+
+int32_t cs_set_no_delay(int32_t descriptor, int32_t on);
+int32_t cs_set_reuse_address(int32_t descriptor, int32_t on);
+int32_t cs_set_ipv6_only(int32_t descriptor, int32_t on);
+/// Makes the next close send RST and drop unsent output.
+int32_t cs_set_linger_zero(int32_t descriptor);
+int32_t cs_set_receive_buffer(int32_t descriptor, int32_t bytes);
+int32_t cs_set_send_buffer(int32_t descriptor, int32_t bytes);
+
+typedef struct {
+  const void *start;
+  size_t count;
+} cs_piece;
+
+/// The number of octets moved, 0 for the end of the stream, or a negative error number. Interrupted calls are repeated.
+ptrdiff_t cs_receive(int32_t descriptor, void *start, size_t count);
+ptrdiff_t cs_send(int32_t descriptor, const void *start, size_t count);
+ptrdiff_t cs_send_gather(int32_t descriptor, const cs_piece *pieces, size_t count);
+
+// MARK: epoll, eventfd
+
+enum { CS_READABLE = 1, CS_WRITABLE = 2, CS_HANGUP = 4, CS_EVENTS_PER_WAIT = 256 };
+
+typedef struct {
+  uint64_t token;
+  uint32_t readiness;
+} cs_event;
+
+int32_t cs_epoll_create(void);
+int32_t cs_epoll_add(int32_t epoll, int32_t descriptor, uint64_t token, uint32_t interest);
+int32_t cs_epoll_modify(int32_t epoll, int32_t descriptor, uint64_t token, uint32_t interest);
+int32_t cs_epoll_remove(int32_t epoll, int32_t descriptor);
+/// Fills at most CS_EVENTS_PER_WAIT events; a negative time waits without limit.
+int32_t cs_epoll_wait(int32_t epoll, cs_event *events, int32_t milliseconds);
+
+int32_t cs_eventfd(void);
+void cs_eventfd_signal(int32_t descriptor);
+void cs_eventfd_clear(int32_t descriptor);
+
+// MARK: Clock, randomness
+
+int64_t cs_monotonic_nanoseconds(void);
+int32_t cs_random(void *start, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

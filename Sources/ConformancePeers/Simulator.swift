@@ -1,0 +1,63 @@
+public import Conformance
+import WSHandshake
+
+/// Runs a case against a peer in memory, in virtual time: no socket, no waiting.
+public enum Simulator {
+  /// How long octets take from one side to the other.
+  private static let latency = Duration.microseconds(50)
+  /// Rounds after which a peer that sends without end is given up.
+  private static let maximumRounds = 2_000_000
+
+  /// Runs `conformanceCase` against `peer`.
+  ///
+  /// - Parameters:
+  ///   - conformanceCase: The case.
+  ///   - peer: The peer, just connected to.
+  ///   - timing: The waits, in virtual time.
+  ///   - seed: What masking keys and the nonce are derived from.
+  ///   - cut: How many octets at most reach either side at once. Default: no limit.
+  /// - Returns: The result, with virtual times.
+  public static func run(
+    _ conformanceCase: ConformanceCase, against peer: some PeerMachine, timing: CaseTiming = CaseTiming(), seed: UInt64 = 1,
+    cut: Int = .max
+  ) -> CaseResult {
+    var peer = peer
+    var now = Duration.zero
+    let offer = ClientOffer(host: "localhost:9001", target: "/")
+    guard var run = try? CaseRun(conformanceCase, offer: offer, timing: timing, seed: seed, now: now) else {
+      return CaseResult(conformanceCase, verdict: .error, why: "the simulator's offer was refused")
+    }
+    run.connected(now: now)
+    for _ in 0..<maximumRounds {
+      var moved = false
+      while let write = run.nextWrite(now: now) {
+        moved = true
+        deliver(write.octets, cut: cut) { peer.receive($0, now: now) }
+        if peer.ending != nil { break }
+      }
+      now += latency
+      for segment in peer.takeOutput() {
+        moved = true
+        deliver(segment, cut: cut) { run.receive($0, now: now) }
+      }
+      if let result = run.result { return result }
+      if let ending = peer.ending { run.transportEnded(ending == .reset ? .reset : .endOfFile, now: now) }
+      if let result = run.result { return result }
+      if let deadline = run.deadline, !moved || now >= deadline {
+        now = max(now, deadline)
+        run.handleDeadline(now: now)
+      }
+      if let result = run.result { return result }
+    }
+    return CaseResult(conformanceCase, verdict: .error, why: "the simulation did not end")
+  }
+
+  private static func deliver(_ octets: [UInt8], cut: Int, to receiver: (Span<UInt8>) -> Void) {
+    var index = 0
+    repeat {
+      let end = min(octets.count, index + min(cut, octets.count))
+      receiver(octets.span.extracting(index..<end))
+      index = end
+    } while index < octets.count
+  }
+}

@@ -1,0 +1,38 @@
+public import Conformance
+public import Transport
+public import WSHandshake
+
+/// What to run against which target.
+public struct RunPlan: Sendable {
+  /// The most connections at once.
+  public static let maximumJobs = 16
+
+  /// The addresses of the target; the first that accepts a connection is used for the whole run.
+  public var addresses: [SocketAddress]
+  /// What to ask for in every opening handshake.
+  public var offer: ClientOffer
+  /// The cases.
+  public var cases: [ConformanceCase]
+  /// How many connections run at once, 1…16. Default 16: faster than fewer against every peer that was measured.
+  public var jobs: Int
+  /// The waits.
+  public var timing: CaseTiming
+  /// What masking keys and nonces are derived from.
+  public var seed: UInt64
+  /// From which verdicts on the run counts as failed.
+  public var threshold: FailureThreshold
+
+  /// Creates a plan; `jobs` is brought into its range.
+  public init(
+    addresses: [SocketAddress], offer: ClientOffer, cases: [ConformanceCase], jobs: Int = maximumJobs,
+    timing: CaseTiming = CaseTiming(), seed: UInt64 = 0, threshold: FailureThreshold = .must
+  ) {
+    self.addresses = addresses
+    self.offer = offer
+    self.cases = cases
+    self.jobs = min(max(1, jobs), Self.maximumJobs)
+    self.timing = timing
+    self.seed = seed
+    self.threshold = threshold
+  }
+}

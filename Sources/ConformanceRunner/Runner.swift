@@ -1,0 +1,280 @@
+public import Conformance
+import HTTPParse
+public import Transport
+import WSHandshake
+import WSProtocol
+import WireBytes
+
+/// Runs cases against a server over sockets.
+///
+/// Order of events: a control case finds out whether there is a WebSocket server and whether it echoes; then the cases, several at a
+/// time; then, once, those whose verdict was a failure; last the timed cases, each alone, so that their times mean something.
+/// A target that refuses connections three times in a row is down: what was not run is marked so.
+public final class Runner {
+  /// What the caller may want to show.
+  public enum Progress {
+    /// The control case is done; the named number of cases follows.
+    case begun(total: Int)
+    /// A case has its result; reruns may still change it.
+    case finished(CaseResult, done: Int, total: Int)
+  }
+
+  private enum Stage {
+    case control
+    case cases
+    case reruns
+    case timed
+    case timedReruns
+    case done
+  }
+
+  private let plan: RunPlan
+  private let loop: Loop
+  private let onProgress: (Progress) -> Void
+  private var stage: Stage = .control
+  private var queue: [ConformanceCase] = []
+  private var running: [ObjectIdentifier: CaseConnection] = [:]
+  private var results: [String: CaseResult] = [:]
+  private var address: SocketAddress?
+  private var otherAddresses: [SocketAddress]
+  /// Connections in a row, one after the other, that were refused or not answered.
+  private var attempts = 0
+  private var isHolding = false
+  private var lastEndings: [(id: String, at: Duration)] = []
+  private let startedAt: Duration
+  private var control: CaseResult?
+  private var serverField: [UInt8]?
+
+  /// How the run ended, once it has.
+  public private(set) var exit: RunExit?
+
+  /// Refused or unanswered connections in a row after which a target is down.
+  private static let maximumAttempts = 3
+  private static let retryDelay = Duration.milliseconds(150)
+  /// Failures that are run again at most; beyond it a target is broken, not flaky.
+  private static let maximumReruns = 100
+
+  /// Prepares a run; ``start()`` begins it.
+  public init(_ plan: RunPlan, on loop: Loop, onProgress: @escaping (Progress) -> Void = { _ in }) {
+    self.plan = plan
+    self.loop = loop
+    self.onProgress = onProgress
+    address = plan.addresses.first
+    otherAddresses = Array(plan.addresses.dropFirst())
+    startedAt = loop.now
+  }
+
+  /// Begins with the control case.
+  public func start() {
+    queue = [Self.controlCase]
+    fill()
+  }
+
+  /// Ends the run before its time; what is under way or was not begun is not run.
+  public func interrupt(signal: Int32) {
+    guard exit == nil else { return }
+    finish(.interrupted(signal: signal), notRun: "interrupted")
+  }
+
+  /// What became of the run.
+  ///
+  /// - Parameters:
+  ///   - url: The URL as it may be shown.
+  ///   - agent: The name of the peer, or `nil` for what its `Server` field says.
+  ///   - startedAt: When the run began, in ISO 8601.
+  ///   - redactions: What was left out for secrecy, in words.
+  public func result(url: String, agent: String?, startedAt wallClock: String, redactions: [String]) -> RunResult {
+    let ending = exit ?? .internalError("the run has not ended")
+    return RunResult(
+      target: RunResult.Target(
+        url: url, agent: EscapedText.scalars(agent ?? serverField.map { EscapedText.utf8($0, limit: 80) } ?? "unknown"),
+        address: address.map { "\($0)" } ?? "none"),
+      startedAt: wallClock, duration: loop.now - startedAt, seed: plan.seed, jobs: plan.jobs,
+      exit: RunResult.Exit(code: Int(ending.code), why: ending.why), redactions: redactions,
+      cases: plan.cases.map { results[$0.id] ?? CaseResult($0, verdict: .notRun, why: "the run ended before") })
+  }
+
+  // MARK: Scheduling
+
+  private var concurrency: Int {
+    switch stage {
+    case .cases: attempts == 0 ? plan.jobs : 1
+    case .control, .reruns, .timed, .timedReruns, .done: 1
+    }
+  }
+
+  private func fill() {
+    while exit == nil, !isHolding, running.count < concurrency, !queue.isEmpty { begin(queue.removeFirst()) }
+    if exit == nil, !isHolding, running.isEmpty, queue.isEmpty { advance() }
+  }
+
+  private func begin(_ conformanceCase: ConformanceCase) {
+    guard let address else { return finish(.targetDown("no address to connect to"), notRun: "no address to connect to") }
+    do throws(HandshakeError) {
+      let run = try CaseRun(conformanceCase, offer: plan.offer, timing: plan.timing, seed: plan.seed, now: loop.now)
+      let connection = CaseConnection(run, on: loop) { [weak self] in self?.ended($0) }
+      running[ObjectIdentifier(connection)] = connection
+      connection.start(to: address, connectTimeout: plan.timing.idleTimeout * 2)
+    } catch {
+      finish(.internalError("the opening handshake cannot be composed: \(error)"), notRun: "\(error)")
+    }
+  }
+
+  private func advance() {
+    switch stage {
+    case .control:
+      stage = .cases
+      queue = plan.cases.filter { !$0.isTimed }
+      onProgress(.begun(total: plan.cases.count))
+    case .cases:
+      stage = .reruns
+      queue = reruns(isTimed: false)
+    case .reruns:
+      stage = .timed
+      queue = timedCases()
+    case .timed:
+      stage = .timedReruns
+      queue = reruns(isTimed: true)
+    case .timedReruns:
+      stage = .done
+      let failures = results.values.count { plan.threshold.isReached(by: $0) }
+      exit = failures == 0 ? .success : .failures(failures)
+      return
+    case .done: return
+    }
+    fill()
+  }
+
+  /// The timed cases; without an echo there is nothing to time, and each would cost its whole timeout.
+  private func timedCases() -> [ConformanceCase] {
+    let timed = plan.cases.filter(\.isTimed)
+    guard let control, control.verdict == .fail else { return timed }
+    for conformanceCase in timed {
+      record(
+        CaseResult(conformanceCase, verdict: .notRun, why: "the control case failed, there is nothing to time: \(control.why)"))
+    }
+    return []
+  }
+
+  /// Failures to run again: a verdict that differs then is flaky. A target that does not even pass the control case is not.
+  private func reruns(isTimed: Bool) -> [ConformanceCase] {
+    guard control?.verdict == .pass else { return [] }
+    let failed = plan.cases.filter { candidate in
+      candidate.isTimed == isTimed && (results[candidate.id].map { FailureThreshold.inconclusive.isReached(by: $0) } ?? false)
+    }
+    return failed.count <= Self.maximumReruns ? failed : []
+  }
+
+  // MARK: Results
+
+  private func ended(_ connection: CaseConnection) {
+    running[ObjectIdentifier(connection)] = nil
+    guard exit == nil, let result = connection.run.result else { return }
+    if let field = connection.run.response?.fields.values(of: "Server").first { serverField = serverField ?? Array(field) }
+    switch connection.run.obstacle {
+    case .unreachable, .noAnswer: return retry(result)
+    case .invalidAnswer, .refused:
+      if stage == .control { return controlFailed(result) }
+    case nil: break
+    }
+    attempts = 0
+    accept(result)
+  }
+
+  private func accept(_ result: CaseResult) {
+    switch stage {
+    case .control:
+      control = result
+    case .reruns, .timedReruns: rerun(result)
+    case .cases, .timed:
+      record(result)
+    case .done: break
+    }
+    fill()
+  }
+
+  private func record(_ result: CaseResult) {
+    results[result.conformanceCase.id] = result
+    lastEndings.append((result.conformanceCase.id, loop.now))
+    onProgress(.finished(result, done: results.count, total: plan.cases.count))
+  }
+
+  private func rerun(_ second: CaseResult) {
+    let id = second.conformanceCase.id
+    guard let first = results[id] else { return }
+    let runs = [first.verdict, second.verdict]
+    guard first.verdict != second.verdict || first.close.verdict != second.close.verdict else {
+      results[id]?.runs = runs
+      return
+    }
+    var flaky = second
+    flaky.verdict = .flaky
+    flaky.runs = runs
+    flaky.why =
+      "first run: \(first.verdict.rawValue) (\(first.why)); rerun: \(second.verdict.rawValue) (\(second.why))"
+    results[id] = flaky
+  }
+
+  private func controlFailed(_ result: CaseResult) {
+    finish(.targetDown("no WebSocket server at \(addressWords): \(result.why)"), notRun: "the control case failed: \(result.why)")
+  }
+
+  // MARK: A target that is gone
+
+  /// A connection that was refused or not answered: other addresses, then the same again, then the target is down.
+  private func retry(_ result: CaseResult) {
+    if stage == .control, let other = otherAddresses.first {
+      address = other
+      otherAddresses.removeFirst()
+      return begin(result.conformanceCase)
+    }
+    queue.insert(result.conformanceCase, at: 0)
+    // Connections that were under way together count once.
+    guard !isHolding else { return }
+    attempts += 1
+    guard attempts < Self.maximumAttempts else { return targetDown(result) }
+    isHolding = true
+    _ = loop.schedule(at: loop.now + Self.retryDelay * attempts) { [weak self] in
+      self?.isHolding = false
+      self?.fill()
+    }
+  }
+
+  private func targetDown(_ last: CaseResult) {
+    let words = "\(last.why), \(Self.maximumAttempts) times in a row"
+    if stage == .control {
+      return finish(
+        .targetDown("cannot test \(addressWords): \(words); is the server running there?"), notRun: "the target could not be reached")
+    }
+    // A connection that ended by itself shortly before says nothing about the case: the server was dying.
+    for (id, at) in lastEndings where loop.now - at < .seconds(2) {
+      guard var result = results[id], result.close.peerCode == nil, result.verdict == .fail || result.verdict == .deviation else {
+        continue
+      }
+      result.verdict = .inconclusive
+      result.reason = .crash
+      result.why = "the target died about then: \(result.why)"
+      results[id] = result
+    }
+    finish(.targetDown("the target \(addressWords) died in mid-run: \(words)"), notRun: "the target died before")
+  }
+
+  private var addressWords: String { address.map { "\($0)" } ?? "nowhere" }
+
+  private func finish(_ ending: RunExit, notRun why: String) {
+    exit = ending
+    stage = .done
+    queue = []
+    for connection in running.values { connection.abort() }
+    running = [:]
+    for conformanceCase in plan.cases where results[conformanceCase.id] == nil {
+      results[conformanceCase.id] = CaseResult(conformanceCase, verdict: .notRun, why: why)
+    }
+  }
+
+  /// Open, echo, close: is there a WebSocket echo server at all?
+  private static let controlCase = ConformanceCase(
+    id: "ws/control", autobahnID: nil, title: "Control", purpose: "A short text is echoed and the connection closed.",
+    requirement: Requirement(section: "5.6"), program: Program([.frame(.text, .text("wirecheck"))]),
+    expectation: Expectation([.init([.message(.text, .text("wirecheck"))])], ending: .handshakeByTester))
+}

@@ -1,0 +1,43 @@
+/// How much of a message head is accepted before the peer is refused.
+///
+/// Every limit counts octets or lines as received; none reserves memory. `Int.max` means no limit and runs the same code.
+public struct HTTPLimits: Sendable, Equatable {
+  /// The longest request line in octets, without its line end; excess is `limit-request-line` (414).
+  ///
+  /// Default 16 KiB: RFC 9112 §3 asks for at least 8,000 octets, common servers allow 8 to 16 KiB.
+  public var maximumRequestLineBytes = 16 * 1024
+
+  /// The longest status line in octets, without its line end; excess is `limit-status-line`.
+  ///
+  /// Default 16 KiB, as for request lines.
+  public var maximumStatusLineBytes = 16 * 1024
+
+  /// The longest field line in octets, without its line end but with its folded continuations; excess is `limit-field` (431).
+  ///
+  /// Default 16 KiB: no useful field is longer, and a section holds at least four.
+  public var maximumFieldLineBytes = 16 * 1024
+
+  /// The longest field section in octets, line ends included; excess is `limit-section` (431).
+  ///
+  /// Default 64 KiB: the primary limit, since octets are what fills memory.
+  public var maximumFieldSectionBytes = 64 * 1024
+
+  /// The most field lines in one section; excess is `limit-fields` (431).
+  ///
+  /// Default 256: each line costs more memory than its octets.
+  public var maximumFieldLines = 256
+
+  /// The longest head in octets, from the first octet of its start line to its end, line ends included.
+  ///
+  /// Default 80 KiB, a request line and a section of the longest. Excess is reported as the start line's or the section's limit, whichever
+  /// is being read; lower it to bound a head as a whole.
+  public var maximumHeadBytes = 80 * 1024
+
+  /// The most interim (1xx) responses a client reads before the final one; excess is `limit-interim`.
+  ///
+  /// Default 16: servers send one or two; an endless run must end (RFC 9110 §15.2).
+  public var maximumInterimResponses = 16
+
+  /// Creates limits with the defaults above.
+  public init() {}
+}

@@ -1,0 +1,39 @@
+/// Reads the heads of requests, strictly (RFC 9112 §2 to §5).
+///
+/// Feed it octets in any pieces. Each octet is looked at a fixed number of times, so work is linear however finely the input is cut.
+/// Lines must end in CRLF; one empty line before the request line is ignored; folded lines are refused. The first failure is final.
+public struct RequestHeadParser: Sendable {
+  private var reader: HeadReader<RequestLineRules>
+
+  /// Creates a parser for a stream.
+  ///
+  /// - Parameters:
+  ///   - limits: How much is accepted.
+  ///   - offset: The stream offset of the first octet it will receive, for error messages. Default 0.
+  public init(limits: HTTPLimits = HTTPLimits(), offset: Int = 0) {
+    reader = HeadReader(limits: limits, offset: offset)
+  }
+
+  /// How often an octet was looked at.
+  package var octetsExamined: Int { reader.octetsExamined }
+
+  /// Takes the next octets of the stream.
+  ///
+  /// After a complete head the next octets given begin another one.
+  ///
+  /// - Throws: The first fault, again on every later call.
+  public mutating func receive(_ octets: Span<UInt8>) throws(HTTPParseError) -> HeadProgress<RequestHead> {
+    guard let (lines, consumed) = try reader.read(octets) else { return .needsMore }
+    guard let head = RequestHead(line: lines.startLine, fields: lines.fields, offset: lines.startLineOffset) else {
+      try reader.fail(HTTPParseError(.requestLine, at: lines.startLineOffset))
+      return .needsMore
+    }
+    if let fault = HostRules.fault(in: head.fields, version: head.version, headEnd: lines.end) { try reader.fail(fault) }
+    return .complete(head, consumed: consumed)
+  }
+
+  /// Notes that the peer will send nothing more.
+  ///
+  /// - Throws: `unexpected-eof` when a head has begun.
+  public mutating func endOfInput() throws(HTTPParseError) { try reader.endOfInput() }
+}

@@ -1,0 +1,73 @@
+/// A request target, RFC 9112 §3.2.
+public struct RequestTarget: Sendable, Equatable {
+  /// The four forms.
+  public enum Form: Sendable, Equatable {
+    /// A path and an optional query.
+    case origin
+    /// A whole URL; it names the host, and the Host field is to be ignored.
+    case absolute(WireURL)
+    /// A host and a port, for CONNECT.
+    case authority(Authority)
+    /// `*`, for OPTIONS.
+    case asterisk
+  }
+
+  /// The octets as received.
+  public let octets: [UInt8]
+  /// The form and, where there is one, the host it names.
+  public let form: Form
+
+  /// Parses a request target as it would stand in a request with the given method.
+  ///
+  /// - Throws: `target`; the offset counts in `octets`.
+  public init(_ octets: [UInt8], method: String) throws(HTTPParseError) {
+    do throws(TargetFault) {
+      self = try RequestTarget(octets[...], method: Array(method.utf8)[...])
+    } catch {
+      throw HTTPParseError(.target, at: error.index, octet: octets.indices.contains(error.index) ? octets[error.index] : nil)
+    }
+  }
+
+  /// The target as text; a valid target is ASCII.
+  public var text: String { String(decoding: octets, as: UTF8.self) }
+
+  /// The index of the first octet at which `octets` is no target for `method`, or `nil`.
+  static func faultIndex(_ octets: ArraySlice<UInt8>, method: ArraySlice<UInt8>) -> Int? {
+    do throws(TargetFault) {
+      _ = try RequestTarget(octets, method: method)
+      return nil
+    } catch {
+      return error.index
+    }
+  }
+
+  private init(_ octets: ArraySlice<UInt8>, method: ArraySlice<UInt8>) throws(TargetFault) {
+    self.octets = Array(octets)
+    let start = octets.startIndex
+    let isConnect = method.elementsEqual("CONNECT".utf8)
+    do throws(WireURLError) {
+      if isConnect {
+        let authority = try Authority(octets)
+        guard authority.port != nil else { throw WireURLError(.port, at: octets.count, in: octets) }
+        form = .authority(authority)
+      } else if octets.first == 0x2F {
+        var parser = URLParser(octets)
+        try parser.skip(Grammar.query, else: .path, until: [])
+        form = .origin
+      } else if octets.elementsEqual([0x2A]), method.elementsEqual("OPTIONS".utf8) {
+        form = .asterisk
+      } else {
+        let url = try WireURL(octets)
+        if url.userinfo != nil { throw WireURLError(.userinfo, at: url.scheme.utf8.count + 3, in: octets) }
+        if url.fragment != nil { throw WireURLError(.fragment, at: octets.firstIndex(of: 0x23).map { $0 - start } ?? 0, in: octets) }
+        form = .absolute(url)
+      }
+    } catch {
+      throw TargetFault(index: start + error.offset)
+    }
+  }
+}
+
+private struct TargetFault: Error {
+  let index: Int
+}

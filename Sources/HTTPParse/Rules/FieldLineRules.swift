@@ -1,0 +1,64 @@
+import WireBytes
+
+/// The rules for a field line, RFC 9112 §5 and RFC 9110 §5.
+package struct FieldLineRules: LineRules {
+  private enum Part: Sendable {
+    case name
+    case whitespaceAfterName(start: Int)
+    case value
+  }
+
+  private var part = Part.name
+  private let isFirst: Bool
+  private let unfolds: Bool
+
+  /// Creates rules for a fresh line.
+  ///
+  /// - Parameters:
+  ///   - isFirst: Whether the line is the first of its section, which cannot continue another.
+  ///   - unfolds: Whether a line that begins with white space continues the one before (RFC 9112 §5.2) or is refused.
+  package init(isFirst: Bool, unfolds: Bool) {
+    self.isFirst = isFirst
+    self.unfolds = unfolds
+  }
+
+  package mutating func judgeLast(of line: [UInt8]) -> LineFault? {
+    guard let octet = line.last else { return nil }
+    let index = line.count - 1
+    switch part {
+    case .name:
+      if Grammar.token.contains(octet) { return nil }
+      if octet == 0x3A, index > 0 {
+        part = .value
+        return nil
+      }
+      guard Grammar.isWhitespace(octet) else { return LineFault(.fieldName, at: index) }
+      if index > 0 {
+        part = .whitespaceAfterName(start: index)
+        return nil
+      }
+      if isFirst { return LineFault(.leadingWhitespace, at: index) }
+      part = .value
+      return unfolds ? nil : LineFault(.obsFold, at: index)
+    case .whitespaceAfterName(let start):
+      if Grammar.isWhitespace(octet) { return nil }
+      return LineFault(octet == 0x3A ? .spaceBeforeColon : .fieldName, at: start)
+    case .value:
+      return Grammar.text.contains(octet) ? nil : LineFault(.fieldValue, at: index)
+    }
+  }
+
+  package func judgeEnd(of line: [UInt8]) -> LineFault? {
+    switch part {
+    case .name, .whitespaceAfterName: LineFault(.fieldLine, at: line.count)
+    case .value: nil
+    }
+  }
+
+  package func pendingFault(in line: [UInt8]) -> LineFault? {
+    switch part {
+    case .whitespaceAfterName(let start): LineFault(.fieldName, at: start)
+    case .name, .value: nil
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/// A URL that names a host to connect to, parsed strictly by RFC 3986.
+///
+/// It must have a scheme, `//` and a host. Spaces, backslashes, control and non-ASCII octets, bad percent-encodings, IPv6 zones
+/// and IP literals of future versions are refused; nothing is repaired, decoded or resolved.
+///
+/// Printing a URL hides what may be secret: user information, query and fragment. Use ``text`` where all of it is needed.
+public struct WireURL: Sendable, Hashable {
+  /// The URL as given.
+  public let text: String
+  /// The scheme, lower-cased.
+  public let scheme: String
+  /// The user information before `@`, still percent-encoded; a secret.
+  public let userinfo: String?
+  /// The host and the port.
+  public let authority: Authority
+  /// The path, still percent-encoded; empty or beginning with `/`.
+  public let path: String
+  /// The query after `?`, still percent-encoded, or `nil` without one.
+  public let query: String?
+  /// The fragment after `#`, still percent-encoded, or `nil` without one.
+  public let fragment: String?
+
+  /// Parses a URL.
+  ///
+  /// - Throws: The first fault; its offset counts UTF-8 octets.
+  public init(_ text: String) throws(WireURLError) { try self.init(Array(text.utf8)[...]) }
+
+  init(_ octets: ArraySlice<UInt8>) throws(WireURLError) {
+    var parser = URLParser(octets)
+    scheme = try parser.scheme()
+    guard parser.skip(0x2F), parser.skip(0x2F) else { throw parser.fault(.authority) }
+    userinfo = try parser.userinfo()
+    authority = try parser.authority()
+    path = String(decoding: try parser.skip(Grammar.path, else: .path, until: [0x3F, 0x23]), as: UTF8.self)
+    query = parser.skip(0x3F) ? String(decoding: try parser.skip(Grammar.query, else: .query, until: [0x23]), as: UTF8.self) : nil
+    fragment = parser.skip(0x23) ? String(decoding: try parser.skip(Grammar.query, else: .fragment, until: []), as: UTF8.self) : nil
+    text = String(decoding: octets, as: UTF8.self)
+  }
+
+  /// The host.
+  public var host: URLHost { authority.host }
+
+  /// The port in the URL, or `nil` without one.
+  public var port: UInt16? { authority.port }
+
+  /// The port in the URL, else the scheme's default: 80 for `http` and `ws`, 443 for `https` and `wss`, `nil` for other schemes.
+  public var effectivePort: UInt16? { port ?? Self.defaultPort(scheme: scheme) }
+
+  /// The request target in origin-form: path and query, `/` for an empty path.
+  public var requestTarget: String { (path.isEmpty ? "/" : path) + (query.map { "?" + $0 } ?? "") }
+
+  /// The value of the Host field: the host, and the port unless it is the scheme's default (RFC 9110 §7.2).
+  public var hostField: String {
+    Authority(host: host, port: port == Self.defaultPort(scheme: scheme) ? nil : port).description
+  }
+
+  /// The default port of a lower-cased scheme, or `nil`.
+  public static func defaultPort(scheme: String) -> UInt16? {
+    switch scheme {
+    case "http", "ws": 80
+    case "https", "wss": 443
+    default: nil
+    }
+  }
+}
+
+extension WireURL: CustomStringConvertible, CustomDebugStringConvertible {
+  /// The URL with user information, query and fragment replaced by `…`.
+  public var description: String {
+    "\(scheme)://\(userinfo == nil ? "" : "…@")\(authority)\(path)\(query == nil ? "" : "?…")\(fragment == nil ? "" : "#…")"
+  }
+
+  /// The same as ``description``, so that no secret is printed by accident.
+  public var debugDescription: String { description }
+}

@@ -1,0 +1,11 @@
+public import HTTPParse
+
+/// What both sides agreed on in an opening handshake.
+public struct Agreement: Sendable, Equatable {
+  /// The head of the server's answer, status 101.
+  public let response: ResponseHead
+  /// The subprotocol in use, or `nil`.
+  public let subprotocol: String?
+  /// The extensions in use, in order.
+  public let extensions: [WebSocketExtension]
+}

@@ -1,0 +1,27 @@
+/// Octets to be written, in order, in segments; a message's content moves through it without being copied.
+struct OutboundQueue: Sendable {
+  private(set) var segments: [[UInt8]] = []
+
+  /// Frames below this length are gathered into one segment.
+  private static let coalescingLimitBytes = 4096
+
+  /// Appends one frame; `payload` is masked in place when `maskingKey` is given.
+  mutating func append(opcode: Opcode, payload: consuming [UInt8], maskingKey: MaskingKey?) {
+    let header = FrameHeader(opcode: opcode, payloadLength: UInt64(payload.count), maskingKey: maskingKey)
+    if segments.isEmpty || (segments.last?.count ?? 0) > Self.coalescingLimitBytes { segments.append([]) }
+    header.encode(into: &segments[segments.count - 1])
+    var payload = payload
+    if let maskingKey { Masking.apply(maskingKey, to: &payload, from: 0) }
+    if payload.count <= Self.coalescingLimitBytes {
+      segments[segments.count - 1] += payload
+    } else {
+      segments.append(payload)
+    }
+  }
+
+  /// Takes everything out.
+  mutating func takeAll() -> [[UInt8]] {
+    defer { segments = [] }
+    return segments
+  }
+}

@@ -1,0 +1,137 @@
+/// Why a WebSocket connection failed, or why a call was refused.
+///
+/// Two errors are equal when their codes are.
+public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What went wrong.
+  public enum Code: Sendable, Hashable {
+    /// The peer broke a rule for a single frame.
+    case frame(FrameViolation)
+    /// Text, or a close reason, is not UTF-8.
+    case invalidUTF8
+    /// A close payload of one octet.
+    case truncatedCloseCode
+    /// A close code that must not stand in a Close frame.
+    case forbiddenCloseCode(CloseCode)
+    /// A frame longer than accepted.
+    case frameTooLong
+    /// A message longer than accepted.
+    case messageTooLong
+    /// More fragments than accepted.
+    case tooManyFragments
+    /// Empty fragments in a row.
+    case tooManyEmptyFragments
+    /// Many fragments of few octets.
+    case fragmentsTooSmall
+    /// Control frames faster than accepted.
+    case tooManyControlFrames
+    /// A message that did not end in time.
+    case messageTooOld
+    /// A frame that did not end in time.
+    case frameTooOld
+    /// No Close frame in answer to ours.
+    case closeHandshakeTimeout
+    /// No answer to a keepalive Ping.
+    case keepaliveTimeout
+    /// The caller sent after the connection was closing.
+    case notOpen
+    /// The caller's text or close reason is not valid, or too long.
+    case unsendable
+  }
+
+  /// Who has to change something.
+  public enum Fault: Sendable, Hashable {
+    /// The peer broke RFC 6455.
+    case peerViolated
+    /// The peer stayed within RFC 6455 but went beyond a limit of ours.
+    case limitExceeded
+    /// The caller of the library.
+    case callerMisused
+  }
+
+  /// What went wrong.
+  public let code: Code
+  /// The offset in the received stream, counted from the first octet after the opening handshake.
+  public let offset: UInt64
+  /// The limit that was exceeded, in the unit of the code.
+  public let limit: UInt64?
+  /// The value that exceeded the limit.
+  public let actual: UInt64?
+
+  /// Creates an error.
+  public init(_ code: Code, offset: UInt64, limit: UInt64? = nil, actual: UInt64? = nil) {
+    self.code = code
+    self.offset = offset
+    self.limit = limit
+    self.actual = actual
+  }
+
+  /// Whether the codes are the same.
+  public static func == (left: WSError, right: WSError) -> Bool { left.code == right.code }
+
+  /// Who has to change something.
+  public var fault: Fault {
+    switch code {
+    case .frame, .invalidUTF8, .truncatedCloseCode, .forbiddenCloseCode: .peerViolated
+    case .frameTooLong, .messageTooLong, .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames,
+      .messageTooOld, .frameTooOld, .closeHandshakeTimeout, .keepaliveTimeout:
+      .limitExceeded
+    case .notOpen, .unsendable: .callerMisused
+    }
+  }
+
+  /// The section of RFC 6455 that speaks of the matter.
+  public var section: String {
+    switch code {
+    case .frame(let violation): violation.section
+    case .invalidUTF8: "8.1"
+    case .truncatedCloseCode: "5.5.1"
+    case .forbiddenCloseCode: "7.4.2"
+    case .frameTooLong, .messageTooLong, .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames,
+      .messageTooOld, .frameTooOld:
+      "10.4"
+    case .closeHandshakeTimeout: "7.1.1"
+    case .keepaliveTimeout: "5.5.2"
+    case .notOpen: "6.1"
+    case .unsendable: "5.5.1"
+    }
+  }
+
+  /// The code of the Close frame that answers the error, or `nil` where none is sent (RFC 6455 §7.4.1).
+  public var closeCode: CloseCode? {
+    switch code {
+    case .frame, .truncatedCloseCode, .forbiddenCloseCode: .protocolError
+    case .invalidUTF8: .invalidPayload
+    case .frameTooLong, .messageTooLong: .messageTooBig
+    case .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames, .messageTooOld: .policyViolation
+    case .frameTooOld, .closeHandshakeTimeout, .keepaliveTimeout, .notOpen, .unsendable: nil
+    }
+  }
+
+  /// What happened, where, by which rule.
+  public var description: String {
+    var text = "\(words) (octet \(offset), RFC 6455 §\(section))"
+    if let limit, let actual { text += ": \(actual), the limit is \(limit)" }
+    return text
+  }
+
+  private var words: String {
+    switch code {
+    case .frame(let violation): "the peer \(violation.words)"
+    case .invalidUTF8: "text is not valid UTF-8"
+    case .truncatedCloseCode: "a close payload of a single octet holds no close code"
+    case .forbiddenCloseCode(let code): "close code \(code.rawValue) must not be sent in a Close frame"
+    case .frameTooLong: "a frame is longer than accepted"
+    case .messageTooLong: "a message is longer than accepted"
+    case .tooManyFragments: "a message has more fragments than accepted"
+    case .tooManyEmptyFragments: "too many empty fragments in a row"
+    case .fragmentsTooSmall: "too many fragments of too few octets on average"
+    case .tooManyControlFrames: "control frames arrive faster than accepted"
+    case .messageTooOld: "a message was begun and not ended in time"
+    case .frameTooOld: "a frame was begun and not ended in time"
+    case .closeHandshakeTimeout: "the peer did not answer the Close frame in time"
+    case .keepaliveTimeout: "the peer did not answer a keepalive Ping in time"
+    case .notOpen: "the connection is closing or closed; nothing can be sent any more"
+    case .unsendable: "the content cannot be sent: text and close reasons are UTF-8, a reason has at most 123 octets"
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/// The three reserved bits of a frame's first octet (RFC 6455 §5.2).
+public struct ReservedBits: OptionSet, Sendable, Hashable, CustomStringConvertible {
+  /// The bits, RSV1 highest: 0…7.
+  public let rawValue: UInt8
+
+  /// Creates a set from the low three bits of `rawValue`.
+  public init(rawValue: UInt8) { self.rawValue = rawValue & 0x7 }
+
+  /// RSV1, which permessage-deflate gives a meaning (RFC 7692 §6).
+  public static let rsv1 = ReservedBits(rawValue: 4)
+  /// RSV2.
+  public static let rsv2 = ReservedBits(rawValue: 2)
+  /// RSV3.
+  public static let rsv3 = ReservedBits(rawValue: 1)
+
+  /// The names of the bits that are set.
+  public var description: String {
+    let names = [(ReservedBits.rsv1, "RSV1"), (.rsv2, "RSV2"), (.rsv3, "RSV3")].filter { contains($0.0) }.map(\.1)
+    return names.isEmpty ? "none" : names.joined(separator: "+")
+  }
+}
+
+/// Which of the three encodings a frame uses for its payload length (RFC 6455 §5.2).
+public enum LengthForm: Sendable, Hashable {
+  /// Seven bits in the second octet: 0…125.
+  case sevenBits
+  /// 126 in the second octet, then two octets.
+  case sixteenBits
+  /// 127 in the second octet, then eight octets.
+  case sixtyFourBits
+
+  /// The shortest form that holds `length` octets; the only one the RFC allows.
+  public static func minimal(for length: UInt64) -> LengthForm {
+    switch length {
+    case ...125: .sevenBits
+    case ...0xFFFF: .sixteenBits
+    default: .sixtyFourBits
+    }
+  }
+
+  /// The number of octets after the second one: 0, 2 or 8.
+  public var extraOctets: Int {
+    switch self {
+    case .sevenBits: 0
+    case .sixteenBits: 2
+    case .sixtyFourBits: 8
+    }
+  }
+}
+
+/// What stands before a frame's payload (RFC 6455 §5.2): a description of any octets, allowed or not.
+///
+/// What is wrong with a header is the business of ``FrameRules``.
+public struct FrameHeader: Sendable, Hashable {
+  /// FIN: whether the frame is the last of its message.
+  public var isFinal: Bool
+  /// RSV1, RSV2 and RSV3.
+  public var reservedBits: ReservedBits
+  /// The opcode.
+  public var opcode: Opcode
+  /// The masking key, or `nil` for an unmasked frame.
+  public var maskingKey: MaskingKey?
+  /// The declared payload length in octets; 64 bits as received, so that the forbidden sign bit stays visible.
+  public var payloadLength: UInt64
+  /// The encoding of the length on the wire.
+  public var lengthForm: LengthForm
+
+  /// Creates a header.
+  ///
+  /// - Parameter lengthForm: Default: the shortest form for `payloadLength`. A form too small to hold the length truncates it.
+  public init(
+    opcode: Opcode, payloadLength: UInt64, isFinal: Bool = true, reservedBits: ReservedBits = [],
+    maskingKey: MaskingKey? = nil, lengthForm: LengthForm? = nil
+  ) {
+    self.isFinal = isFinal
+    self.reservedBits = reservedBits
+    self.opcode = opcode
+    self.maskingKey = maskingKey
+    self.payloadLength = payloadLength
+    self.lengthForm = lengthForm ?? .minimal(for: payloadLength)
+  }
+
+  /// The number of octets of the encoded header: 2…14.
+  public var encodedLength: Int { 2 + lengthForm.extraOctets + (maskingKey == nil ? 0 : 4) }
+
+  /// Whether the length is encoded in the only form the RFC allows.
+  public var usesMinimalLength: Bool { lengthForm == .minimal(for: payloadLength) }
+
+  /// Appends the encoded header to `output`, exactly as described, allowed or not.
+  public func encode(into output: inout [UInt8]) {
+    output.append((isFinal ? 0x80 : 0) | reservedBits.rawValue &<< 4 | opcode.rawValue)
+    let maskBit: UInt8 = maskingKey == nil ? 0 : 0x80
+    switch lengthForm {
+    case .sevenBits:
+      output.append(maskBit | UInt8(truncatingIfNeeded: payloadLength & 0x7F))
+    case .sixteenBits:
+      output.append(maskBit | 126)
+      appendBigEndian(UInt16(truncatingIfNeeded: payloadLength), to: &output)
+    case .sixtyFourBits:
+      output.append(maskBit | 127)
+      appendBigEndian(payloadLength, to: &output)
+    }
+    if let maskingKey { output.append(contentsOf: maskingKey.octets) }
+  }
+
+  private func appendBigEndian<Integer: FixedWidthInteger>(_ value: Integer, to output: inout [UInt8]) {
+    for shift in stride(from: Integer.bitWidth - 8, through: 0, by: -8) {
+      output.append(UInt8(truncatingIfNeeded: value >> shift))
+    }
+  }
+}

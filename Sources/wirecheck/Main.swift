@@ -1,0 +1,30 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// Maps every way a command can end to the documented exit codes.
+@main
+enum Main {
+  static func main() {
+    do {
+      var command = try Wirecheck.parseAsRoot()
+      try command.run()
+    } catch let failure as UsageFailure {
+      Console.standardError("error: \(failure.description)")
+      terminate(failure.code)
+    } catch {
+      let code = Wirecheck.exitCode(for: error)
+      guard code != .success else { Wirecheck.exit(withError: error) }
+      let message = Wirecheck.fullMessage(for: error)
+      if !message.isEmpty { Console.standardError(message) }
+      terminate(code == .validationFailure ? 2 : code.rawValue)
+    }
+  }
+
+  private static func terminate(_ code: Int32) -> Never { Wirecheck.exit(withError: ExitCode(code)) }
+}
+
+/// What keeps a command from running, with its exit code and what to do about it.
+struct UsageFailure: Error, CustomStringConvertible {
+  let description: String
+  var code: Int32 = 2
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import Transport
+
+struct TestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test", abstract: "Test a WebSocket server that echoes messages.",
+    discussion: "Example: wirecheck test ws://localhost:9001 'ws/utf8/*' --out report")
+
+  @Argument(help: "The server: ws://HOST[:PORT][/PATH].")
+  var url: String
+
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let cases = try options.selectedCases()
+    let target = try TargetURL(url)
+    let directory = try options.out.map { try ReportDirectory(path: $0, kinds: options.reportKinds()) }
+    try CaseRunCommand(options: options, target: target, loop: Loop()).run(cases, directory: directory)
+  }
+}
