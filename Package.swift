@@ -40,11 +40,13 @@ let package = Package(
       dependencies: ["Connections", "Conformance", "Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
     .target(
       name: "ConformanceRunner",
-      dependencies: ["Conformance", "ConformancePeers", "Transport", "HTTPParse", "WSHandshake", "WSProtocol", "WireBytes"],
+      dependencies: ["Conformance", "Transport", "HTTPParse", "WSHandshake", "WSProtocol", "WireBytes"],
       swiftSettings: settings),
+    .target(name: "CProcess"),
     .executableTarget(
       name: "wirecheck",
       dependencies: [
+        "CProcess",
         "WireBytes", "HTTPParse", "WSProtocol", "WSHandshake", "Transport", "Connections", "Conformance", "ConformanceReport",
         "ConformancePeers", "ConformanceRunner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
@@ -54,8 +56,17 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests", dependencies: ["Conformance", "ConformancePeers"], swiftSettings: settings),
     .testTarget(
+      name: "ConformanceRunnerTests",
+      dependencies: ["ConformanceRunner", "Conformance", "ConformancePeers", "Connections", "Transport", "WSHandshake", "HTTPParse"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ConnectionsTests",
+      dependencies: ["Connections", "ConformancePeers", "Transport", "WSHandshake", "WSProtocol"], swiftSettings: settings),
+    .testTarget(name: "WirecheckTests", dependencies: ["wirecheck", "Transport", "ConformancePeers"], swiftSettings: settings),
+    .testTarget(
       name: "ConformanceReportTests", dependencies: ["ConformanceReport", "Conformance", "WSProtocol", "WireBytes"],
       swiftSettings: settings),
+    .testTarget(name: "WSProtocolTests", dependencies: ["WSProtocol", "WireBytes", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "HTTPParseTests", dependencies: ["HTTPParse", "WireBytes", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "WSHandshakeTests", dependencies: ["WSHandshake", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets"], swiftSettings: settings),

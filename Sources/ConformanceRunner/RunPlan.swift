@@ -13,7 +13,9 @@ public struct RunPlan: Sendable {
   public var offer: ClientOffer
   /// The cases.
   public var cases: [ConformanceCase]
-  /// How many connections run at once, 1…16. Default 16: faster than fewer against every peer that was measured.
+  /// How many connections run at once, 1…16.
+  ///
+  /// Default 16: faster than fewer against every peer that was measured.
   public var jobs: Int
   /// The waits.
   public var timing: CaseTiming

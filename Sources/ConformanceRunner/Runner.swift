@@ -145,7 +145,9 @@ public final class Runner {
     fill()
   }
 
-  /// The timed cases; without an echo there is nothing to time, and each would cost its whole timeout.
+  /// The timed cases.
+  ///
+  /// Without an echo there is nothing to time, and each would cost its whole timeout.
   private func timedCases() -> [ConformanceCase] {
     let timed = plan.cases.filter(\.isTimed)
     guard let control, control.verdict == .fail else { return timed }
@@ -156,7 +158,9 @@ public final class Runner {
     return []
   }
 
-  /// Failures to run again: a verdict that differs then is flaky. A target that does not even pass the control case is not.
+  /// Failures to run again: a verdict that differs then is flaky.
+  ///
+  /// Not for a target that does not even pass the control case.
   private func reruns(isTimed: Bool) -> [ConformanceCase] {
     guard control?.verdict == .pass else { return [] }
     let failed = plan.cases.filter { candidate in
@@ -272,7 +276,7 @@ public final class Runner {
     }
   }
 
-  /// Open, echo, close: is there a WebSocket echo server at all?
+  /// Open, echo, close: finds out whether there is a WebSocket echo server at all.
   private static let controlCase = ConformanceCase(
     id: "ws/control", autobahnID: nil, title: "Control", purpose: "A short text is echoed and the connection closed.",
     requirement: Requirement(section: "5.6"), program: Program([.frame(.text, .text("wirecheck"))]),

@@ -15,7 +15,9 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
   private var handler: ((WebSocketServerConnection, WebSocketServerSession.Event) -> Void)?
   private var onClosed: ((WebSocketServerConnection) -> Void)?
 
-  /// The most output octets that may wait for a peer when more is to be sent. Excess: the connection is dropped.
+  /// The most output octets that may wait for a peer when more is to be sent.
+  ///
+  /// Excess: the connection is dropped.
   private static let outputCapBytes = 16 << 20
 
   init(
@@ -117,7 +119,9 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
 
 /// What all connections of a server hold for messages that have not ended.
 final class HeldOctetsBudget {
-  /// The most octets held together. Default 256 MiB. Excess: the connection that asked for more is closed with 1013.
+  /// The most octets held together.
+  ///
+  /// Default 256 MiB. Excess: the connection that asked for more is closed with 1013.
   private static let limit = 256 << 20
 
   private var total = 0

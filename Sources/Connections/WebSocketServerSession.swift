@@ -27,7 +27,9 @@ public struct WebSocketServerSession: ~Copyable {
   private var output: [[UInt8]] = []
   private var keys = NoMaskingKeys()
 
-  /// How long a client may take for its opening handshake, in total. Default 10 s, whatever it sends meanwhile.
+  /// How long a client may take for its opening handshake, in total.
+  ///
+  /// Default 10 s, whatever it sends meanwhile.
   public static let handshakeTimeout = Duration.seconds(10)
 
   /// Creates a session for a connection that was just accepted.

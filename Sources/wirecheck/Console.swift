@@ -42,7 +42,13 @@ enum Interruption {
   fileprivate static let received = Atomic<Int32>(0)
 
   /// Notes SIGINT and SIGTERM from now on instead of dying of them.
+  ///
+  /// A parent may have left them blocked, as threads of some runtimes are; then they would never arrive.
   static func watch() {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
+    unsafe sigprocmask(Int32(SIG_UNBLOCK), &signals, nil)
     for number in [SIGINT, SIGTERM] { signal(number) { Interruption.received.store($0, ordering: .relaxed) } }
   }
 

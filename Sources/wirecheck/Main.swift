@@ -1,10 +1,11 @@
 import ArgumentParser
-import FoundationEssentials
+import CProcess
 
 /// Maps every way a command can end to the documented exit codes.
 @main
 enum Main {
   static func main() {
+    cp_return_large_blocks()
     do {
       var command = try Wirecheck.parseAsRoot()
       try command.run()

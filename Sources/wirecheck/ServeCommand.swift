@@ -19,6 +19,12 @@ struct ServeEchoCommand: ParsableCommand {
   @Option(help: "The address and port to listen on; port 0 chooses a free one.")
   var listen: String = "127.0.0.1:9001"
 
+  @Option(
+    help: ArgumentHelp(
+      "A deliberate fault, to see a test fail: \(PeerFault.allCases.map(\.rawValue).joined(separator: ", ")). May be given several times.",
+      valueName: "name"), transform: Self.fault)
+  var fault: [PeerFault] = []
+
   func run() throws {
     guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]),
       let address = try SocketAddress.candidates(host: String(listen[..<colon]), port: port).first
@@ -27,12 +33,29 @@ struct ServeEchoCommand: ParsableCommand {
     }
     let loop = try Loop()
     do throws(TransportError) {
-      let server = try EchoServer.start(address, on: loop)
+      // The servers live as long as they are held.
+      var conforming: WebSocketServer?
+      var faulty: PeerServer?
+      if fault.isEmpty {
+        conforming = try EchoServer.start(address, on: loop)
+      } else {
+        let faults = Set(fault)
+        faulty = try PeerServer(address, on: loop) { _ in FaultyEchoMachine(faults: faults) }
+      }
+      defer {
+        conforming?.close()
+        faulty?.die()
+      }
       Interruption.watch()
-      Console.standardOutput("echo server at ws://\(server.localAddress)/")
+      Console.standardOutput("echo server at ws://\(conforming?.localAddress ?? faulty?.localAddress ?? address)/")
       while Interruption.number == nil { try loop.turn(waitAtMost: .milliseconds(500)) }
     } catch {
       throw UsageFailure(description: "\(error)")
     }
+  }
+
+  @Sendable private static func fault(_ word: String) throws -> PeerFault {
+    guard let fault = PeerFault(rawValue: word) else { throw ValidationError("there is no fault of this name") }
+    return fault
   }
 }

@@ -15,7 +15,7 @@ enum FramingCases {
       let suffix = Sample.suffix(delivery)
       return ConformanceCase(
         id: "ws/framing/\(opcode)/length-\(length)\(suffix.id)", autobahnID: "1.\(group).\(position + 1)",
-        title: "\(opcode) message of \(length) octets\(suffix.title)",
+        title: "\(opcode == .text ? "Text" : "Binary") message of \(length) octets\(suffix.title)",
         purpose: "A \(opcode) message of \(length) octets in one frame comes back with the same type and content.",
         requirement: Requirement(section: "5.2"),
         program: Program([.frame(opcode, payload, delivery: delivery)]),

@@ -8,7 +8,7 @@ enum LimitCases {
     + writes(5, .text, pattern) + writes(6, .binary, binaryPattern)
     + roundTrips(7, .text, 0x2A) + roundTrips(8, .binary, 0xFE)
 
-  /// "BAsd7&jh23"
+  /// The text `BAsd7&jh23`.
   static let pattern: [UInt8] = Array("BAsd7&jh23".utf8)
   private static let binaryPattern: [UInt8] = [0x00, 0xFE, 0x23, 0xFA, 0xF0]
 
@@ -26,7 +26,7 @@ enum LimitCases {
       let payload = Payload.repeated(pattern, count: size.0 << 10)
       return make(
         "9.\(group).\(position + 1)", "one-frame/\(kind.rawValue)/\(size.1)",
-        "\(kind.rawValue) message of \(size.1.replacing("-kib", with: " KiB").replacing("-mib", with: " MiB")) in one frame",
+        "\(kind == .text ? "Text" : "Binary") message of \(size.1.replacing("-kib", with: " KiB").replacing("-mib", with: " MiB")) in one frame",
         "A large message in one frame comes back unchanged.", .frame(kind.opcode, payload), .message(kind, payload))
     }
   }
@@ -37,7 +37,8 @@ enum LimitCases {
       let payload = Payload.repeated(position == 0 ? filler : [0x2A], count: 4 << 20)
       return make(
         "9.\(group).\(position + 1)", "fragments/\(kind.rawValue)/\(length)-octets",
-        "\(kind.rawValue) message of 4 MiB in fragments of \(length) octets", "A large fragmented message comes back unchanged.",
+        "\(kind == .text ? "Text" : "Binary") message of 4 MiB in fragments of \(length) octets",
+        "A large fragmented message comes back unchanged.",
         .message(kind, payload, fragmentLength: length), .message(kind, payload))
     }
   }
@@ -47,7 +48,7 @@ enum LimitCases {
       let payload = Payload.repeated(pattern, count: 1 << 20)
       return make(
         "9.\(group).\(position + 1)", "writes/\(kind.rawValue)/\(length)-octets",
-        "\(kind.rawValue) frame of 1 MiB in writes of \(length) octets",
+        "\(kind == .text ? "Text" : "Binary") frame of 1 MiB in writes of \(length) octets",
         "A large frame that arrives in many small writes comes back unchanged.",
         .frame(kind.opcode, payload, delivery: .pieces(of: length)), .message(kind, payload))
     }

@@ -41,7 +41,7 @@ enum PingPongCases {
       purpose: "An unsolicited Pong is ignored; the connection goes on to an ordinary close.",
       requirement: Requirement(section: "5.5.3"),
       program: Program([.frame(.pong, payload), .startClose(.octets([0x03, 0xE8]))]),
-      expectation: Expectation([.init([])], ending: .handshakeByProgram(codes: [1000])))
+      expectation: Expectation([.init([])], ending: .handshakeByProgram(codes: [1000], refusal: .fail)))
   }
 
   private static func tenPings(_ autobahnID: String, _ delivery: Delivery) -> ConformanceCase {

@@ -4,7 +4,7 @@ import WSProtocol
 enum TextEncodingCases {
   static let all: [ConformanceCase] = emptyFragments + split + early + TextSamples.all.flatMap(cases)
 
-  /// "Hello-µ@ßöäüàá-UTF-8!!"
+  /// The text `Hello-µ@ßöäüàá-UTF-8!!`.
   private static let mixed = Payload.text("Hello-\u{B5}@\u{DF}\u{F6}\u{E4}\u{FC}\u{E0}\u{E1}-UTF-8!!")
   /// "κόσμε" with a precomposed omicron.
   static let kosme: [UInt8] = [0xCE, 0xBA, 0xE1, 0xBD, 0xB9, 0xCF, 0x83, 0xCE, 0xBC, 0xCE, 0xB5]
@@ -79,6 +79,9 @@ enum TextEncodingCases {
       [kosme + [0xF4], [0x90], [0x80, 0x80] + edited]),
   ]
 
+  private static let afterValid = "after valid text"
+  private static let afterInvalid = "after invalid text"
+
   private static func earliness(
     _ autobahnID: String, _ name: String, _ place: String, steps: [Step]
   ) -> ConformanceCase {
@@ -88,9 +91,9 @@ enum TextEncodingCases {
       requirement: Requirement(section: "8.1"), program: Program(steps),
       expectation: Expectation(
         [
-          .init([.checkpoint("valid")]),
+          .init([.checkpoint(afterValid)]),
           .init(
-            [.checkpoint("valid"), .checkpoint("invalid")], .passWithNote,
+            [.checkpoint(afterValid), .checkpoint(afterInvalid)], .passWithNote,
             note: "the peer noticed the invalid text only after more of it had come; the RFC does not say when it must"),
         ],
         ending: .failureByPeer(codes: [1007])))
@@ -102,8 +105,8 @@ enum TextEncodingCases {
     earliness(
       autobahnID, name, place,
       steps: [
-        .frame(.text, .octets(parts[0]), isFinal: false), .pause(.seconds(1)), .checkpoint("valid"),
-        .frame(.continuation, .octets(parts[1]), isFinal: false), .pause(.seconds(1)), .checkpoint("invalid"),
+        .frame(.text, .octets(parts[0]), isFinal: false), .pause(.seconds(1)), .checkpoint(afterValid),
+        .frame(.continuation, .octets(parts[1]), isFinal: false), .pause(.seconds(1)), .checkpoint(afterInvalid),
         .frame(.continuation, .octets(parts[2])),
       ])
   }
@@ -115,7 +118,7 @@ enum TextEncodingCases {
       autobahnID, name, place,
       steps: [
         .frameHeader(.text, isFinal: false, declaredLength: parts.joined().count), .payloadPart(.octets(parts[0])),
-        .pause(.seconds(1)), .checkpoint("valid"), .payloadPart(.octets(parts[1])), .pause(.seconds(1)), .checkpoint("invalid"),
+        .pause(.seconds(1)), .checkpoint(afterValid), .payloadPart(.octets(parts[1])), .pause(.seconds(1)), .checkpoint(afterInvalid),
         .payloadPart(.octets(parts[2])), .frame(.continuation),
       ])
   }

@@ -79,7 +79,7 @@ public struct CaseRun: Sendable {
     switch state {
     case .connecting, .finished: nil
     case .handshaking(_, _, let giveUpAt): giveUpAt
-    case .running(let engine): engine.deadline
+    case .running(let engine): engine.deadline.map { startedAt + $0 }
     }
   }
 
@@ -128,7 +128,8 @@ public struct CaseRun: Sendable {
   /// The TCP connection has ended.
   public mutating func transportEnded(_ ending: TransportEnding, now: Duration) {
     switch state {
-    case .connecting, .finished: return
+    case .finished: return
+    case .connecting: fail(.unreachable, .inconclusive, "the peer \(ending.words) as soon as it was established", now: now)
     case .handshaking:
       logAnswer(now: now)
       handshakeLog.append(.connection("the peer \(ending.words)"), at: now - startedAt)

@@ -114,7 +114,7 @@ struct Engine: Sendable {
       phase = .paused(step: index + 1, until: now + duration)
       return false
     case .checkpoint(let tag):
-      observed.append { "the connection is still open" }
+      observed.append { "the connection is still open \(tag)" }
       settle(matcher.reachedCheckpoint(tag), now: now)
     case .roundTrips(let count, let frame):
       guard roundTripsSent == matcher.echoCount else {

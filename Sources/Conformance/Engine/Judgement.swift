@@ -29,11 +29,17 @@ public enum TransportEnding: Sendable, Equatable {
 
 /// The waits of a case.
 public struct CaseTiming: Sendable, Equatable {
-  /// How long nothing may go over the wire while something is due. Default 2 s.
+  /// How long nothing may go over the wire while something is due.
+  ///
+  /// Default 2 s.
   public var idleTimeout: Duration
-  /// The same for timed cases with their large messages. Default 10 s.
+  /// The same for timed cases with their large messages.
+  ///
+  /// Default 10 s.
   public var timedIdleTimeout: Duration { idleTimeout * 5 }
-  /// How long to wait for an answer to a Close frame, and for the end of the TCP connection. Default 1 s.
+  /// How long to wait for an answer to a Close frame, and for the end of the TCP connection.
+  ///
+  /// Default 1 s.
   public var closeTimeout: Duration { idleTimeout / 2 }
   /// The longest a case takes, whatever goes on.
   func totalTimeout(isTimed: Bool) -> Duration { isTimed ? idleTimeout * 60 : idleTimeout * 10 }

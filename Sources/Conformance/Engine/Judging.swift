@@ -5,6 +5,11 @@ enum Judging {
     let code = close.code.map { "close code \($0)" } ?? "a Close frame without a code"
     switch conformanceCase.expectation.ending {
     case .recorded: return recorded("the peer closed first, with \(code)")
+    case .handshakeByTester where close.code == 1009:
+      return Judgement(
+        verdict: .weak, why: "the peer refused the message with close code 1009: it is beyond a limit of the peer's",
+        requirement: Requirement(section: "10.4", level: .hardening), close: .ok,
+        closeWhy: "the peer closed because of a limit, as RFC 6455 §10.4 allows")
     case .handshakeByTester, .handshakeByProgram, .refusalOfClose:
       return Judgement(
         verdict: .fail, why: "the peer closed with \(code) before \(matcher.missingWords) arrived", close: .failed,
@@ -27,13 +32,14 @@ enum Judging {
       var judgement = failure(outcome, code: close.code, accepted: codes)
       if judgement.close == .wrongCode {
         judgement.verdict = .fail
-        judgement.why = "the peer accepted a Close frame that is a violation: it answered with \(code)"
+        judgement.why =
+          "the peer accepted a Close frame that is a violation, it answered with \(code); RFC 6455 §10.7 demands that incoming data is always validated"
       }
       return judgement
-    case .handshakeByProgram(let codes):
-      return reply(close, accepted: codes, to: judgement(of: matcher))
+    case .handshakeByProgram(let codes, let refusal):
+      return reply(close, accepted: codes, refusal: refusal, to: judgement(of: matcher))
     case .handshakeByTester, .failureByPeer:
-      return reply(close, accepted: [1000], to: judged ?? judgement(of: matcher))
+      return reply(close, accepted: [1000], refusal: .fail, to: judged ?? judgement(of: matcher))
     }
   }
 
@@ -99,7 +105,9 @@ enum Judging {
       verdict: outcome.verdict, why: outcome.note.isEmpty ? "as required" : outcome.note, close: .ok, closeWhy: "")
   }
 
-  private static func reply(_ close: ObservedClose, accepted: [UInt16], to judged: Judgement) -> Judgement {
+  private static func reply(
+    _ close: ObservedClose, accepted: [UInt16], refusal: Verdict, to judged: Judgement
+  ) -> Judgement {
     var judgement = judged
     guard let code = close.code, !accepted.contains(code) else {
       judgement.close = .ok
@@ -110,7 +118,7 @@ enum Judging {
     judgement.closeWhy = "the peer answered with close code \(code) instead of \(accepted.map(String.init).joined(separator: " or "))"
     guard judgement.verdict == .pass else { return judgement }
     if code == 1002 || code == 1003 || code == 1007 {
-      judgement.verdict = .fail
+      judgement.verdict = refusal
       judgement.why = "the peer took a valid Close frame for a violation: it answered with close code \(code)"
     } else {
       judgement.verdict = .passWithNote

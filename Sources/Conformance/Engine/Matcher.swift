@@ -61,14 +61,19 @@ struct Matcher: Sendable {
 
   mutating func reachedCheckpoint(_ tag: String) -> Step {
     guard position < events.count, events[position] == .checkpoint(tag) else {
-      return .mismatch("kept the connection open although it had to fail it")
+      return .mismatch("kept the connection open; it had to fail it")
     }
     position += 1
     return .progress
   }
 
   mutating func received(_ message: ObservedMessage) -> Step {
-    guard position < events.count else { return .mismatch("sent a \(message.kind.rawValue) message that nothing had asked for") }
+    guard position < events.count else {
+      return .mismatch(
+        answersAreMismatches
+          ? "answered with a \(message.kind.rawValue) message; it had to fail the connection"
+          : "sent a \(message.kind.rawValue) message that nothing had asked for")
+    }
     switch events[position] {
     case .message(let kind, let payload):
       if let difference = Self.difference(message, kind, payload) { return .mismatch(difference) }

@@ -24,7 +24,9 @@ public struct Expectation: Sendable, Equatable {
     /// The tester starts the closing handshake with 1000 as soon as an outcome is complete; the peer has to answer it.
     case handshakeByTester
     /// The program starts the closing handshake; the peer has to answer with one of the codes, or with none.
-    case handshakeByProgram(codes: [UInt16])
+    ///
+    /// `refusal` is the verdict for a peer that answers as if the Close frame were a violation.
+    case handshakeByProgram(codes: [UInt16], refusal: Verdict)
     /// The program sends a Close frame that is itself a violation; the peer has to fail the connection, with one of the codes.
     case refusalOfClose(codes: [UInt16])
     /// The peer has to fail the connection: with a Close frame of one of the codes, or by dropping it.
@@ -51,7 +53,7 @@ public enum ExpectedEvent: Sendable, Equatable {
   case message(Message.Kind, Payload)
   /// A Pong with this payload.
   case pong(Payload)
-  /// The connection was still open at this checkpoint of the program.
+  /// The connection was still open at this checkpoint of the program, named by words such as "after valid text".
   case checkpoint(String)
   /// So many echoes of the frame of a round-trip step.
   case echoes(count: Int)
@@ -63,7 +65,7 @@ extension Expectation {
     let endings =
       switch ending {
       case .handshakeByTester: "the tester then starts the closing handshake with code 1000, and the peer answers it"
-      case .handshakeByProgram(let codes): "the peer answers the Close frame with \(Self.words(codes)), or without a code"
+      case .handshakeByProgram(let codes, _): "the peer answers the Close frame with \(Self.words(codes)), or without a code"
       case .refusalOfClose(let codes): "the peer refuses the Close frame and fails the connection, with close code \(Self.words(codes))"
       case .failureByPeer(let codes): "the peer fails the connection, with close code \(Self.words(codes))"
       case .recorded: "whatever happens is recorded; no requirement"
@@ -84,7 +86,7 @@ extension ExpectedEvent {
     switch self {
     case .message(let kind, let payload): "a \(kind.rawValue) message with \(payload.words)"
     case .pong(let payload): "a Pong with \(payload.words)"
-    case .checkpoint: "the connection is still open"
+    case .checkpoint(let place): "the connection is still open \(place)"
     case .echoes(let count): "\(count) echoes"
     }
   }

@@ -1,11 +1,38 @@
 import WireBytes
 
 /// Octets to send or to expect, described rather than held, so that 16 MiB cost nothing until they are written.
-public enum Payload: Sendable, Equatable, Hashable {
+///
+/// A payload is a run of a repeated pattern; a few given octets are a pattern that is used once.
+public struct Payload: Sendable, Equatable, Hashable {
+  /// Whole patterns, enough of them that any phase finds a long run.
+  private let tile: [UInt8]
+  private let period: Int
+  /// Where in the pattern the payload begins.
+  private let phase: Int
+  /// The number of octets.
+  public let count: Int
+
+  /// How long a tile of short patterns is made.
+  private static let tileBytes = 16_384
+
+  private init(tile: [UInt8], period: Int, phase: Int, count: Int) {
+    self.tile = tile
+    self.period = period
+    self.phase = phase
+    self.count = count
+  }
+
   /// These octets.
-  case octets([UInt8])
+  public static func octets(_ octets: [UInt8]) -> Payload {
+    Payload(tile: octets, period: max(1, octets.count), phase: 0, count: octets.count)
+  }
+
   /// `pattern` repeated and cut to `count` octets; `pattern` is not empty.
-  case repeated([UInt8], count: Int)
+  public static func repeated(_ pattern: [UInt8], count: Int) -> Payload {
+    let repetitions = min(tileBytes, count) / pattern.count + 2
+    return Payload(
+      tile: Array(repeatElement(pattern, count: repetitions).joined()), period: pattern.count, phase: 0, count: count)
+  }
 
   /// No octets.
   public static let empty = Payload.octets([])
@@ -13,39 +40,19 @@ public enum Payload: Sendable, Equatable, Hashable {
   /// The UTF-8 of `text`.
   public static func text(_ text: String) -> Payload { .octets(Array(text.utf8)) }
 
-  /// The number of octets.
-  public var count: Int {
-    switch self {
-    case .octets(let octets): octets.count
-    case .repeated(_, let count): count
-    }
-  }
-
   /// The octets of `range` as a payload of their own.
   static func slice(of payload: Payload, _ range: Range<Int>) -> Payload {
-    switch payload {
-    case .octets(let octets): return .octets(Array(octets[range]))
-    case .repeated(let pattern, _):
-      let phase = range.lowerBound % pattern.count
-      return .repeated(Array(pattern[phase...] + pattern[..<phase]), count: range.count)
-    }
+    Payload(
+      tile: payload.tile, period: payload.period, phase: (payload.phase + range.lowerBound) % payload.period, count: range.count)
   }
 
   /// Appends the octets of `range` to `output`.
   public func append(_ range: Range<Int>, to output: inout [UInt8]) {
-    switch self {
-    case .octets(let octets): output += octets[range]
-    case .repeated(let pattern, _) where range.count <= Self.bytewiseLimit:
-      for index in range { output.append(pattern[index % pattern.count]) }
-    case .repeated(let pattern, _):
-      let tile = Self.tile(pattern)
-      var position = range.lowerBound
-      while position < range.upperBound {
-        let phase = position % pattern.count
-        let length = min(tile.count - phase, range.upperBound - position)
-        output += tile[phase..<(phase + length)]
-        position += length
-      }
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let run = run(at: position, limit: range.upperBound - position)
+      output += tile[run]
+      position += run.count
     }
   }
 
@@ -67,13 +74,18 @@ public enum Payload: Sendable, Equatable, Hashable {
     var index = 0
     let comparable = max(0, min(received.count, count - offset))
     while index < comparable {
-      let length = min(8192, comparable - index)
-      let expected = octets(in: (offset + index)..<(offset + index + length))
-      let part = received.extracting(index..<(index + length))
-      if let difference = Self.firstDifference(expected.span, part) { return index + difference }
-      index += length
+      let run = run(at: offset + index, limit: comparable - index)
+      let part = received.extracting(index..<(index + run.count))
+      if let difference = Self.firstDifference(tile.span.extracting(run), part) { return index + difference }
+      index += run.count
     }
     return received.count > comparable ? comparable : nil
+  }
+
+  /// The part of the tile that holds the octets from `position` on, at most `limit` of them.
+  private func run(at position: Int, limit: Int) -> Range<Int> {
+    let start = (phase + position) % period
+    return start..<(start + min(limit, tile.count - start))
   }
 
   private static func firstDifference(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Int? {
@@ -88,25 +100,11 @@ public enum Payload: Sendable, Equatable, Hashable {
     return (index..<left.count).first { left[$0] != right[$0] }
   }
 
-  /// Runs up to this length are not worth a tile.
-  private static let bytewiseLimit = 512
-
-  /// At least 4 KiB of whole patterns and one more, so that any phase finds a whole run.
-  private static func tile(_ pattern: [UInt8]) -> [UInt8] {
-    var tile: [UInt8] = []
-    let repetitions = 4096 / pattern.count + 2
-    tile.reserveCapacity(repetitions * pattern.count)
-    for _ in 0..<repetitions { tile += pattern }
-    return tile
-  }
-
   /// The payload in a few words: its text or octets when short, its length when long.
   public var words: String {
-    switch self {
-    case .octets(let octets) where octets.isEmpty: "nothing"
-    case .octets(let octets) where octets.count <= 48: "\"\(EscapedText.utf8(octets))\""
-    case .octets(let octets): "\(octets.count) octets"
-    case .repeated(let pattern, let count): "\(count) octets of \"\(EscapedText.utf8(pattern))\""
-    }
+    if count == 0 { return "nothing" }
+    if count <= 48 { return "\"\(EscapedText.utf8(allOctets))\"" }
+    if count <= period { return "\(count) octets" }
+    return "\(count) octets of \"\(EscapedText.utf8(Self.slice(of: self, 0..<period).allOctets))\""
   }
 }

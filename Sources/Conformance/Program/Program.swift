@@ -45,7 +45,7 @@ public enum Step: Sendable, Equatable {
   case startClose(Payload)
   /// Waits; later steps run only if the connection is still open.
   case pause(Duration)
-  /// Records that the peer has kept the connection open until here.
+  /// Records that the peer has kept the connection open until here; named by words such as "after valid text".
   case checkpoint(String)
   /// Sends the frame so many times, each after the echo of the one before.
   case roundTrips(count: Int, FrameStep)
@@ -102,7 +102,7 @@ extension Step {
     case .payloadPart(let payload): "send \(payload.words) of its payload"
     case .startClose(let payload): "send a Close frame: \(Self.closeWords(payload))"
     case .pause(let duration): "wait \(duration.milliseconds) ms"
-    case .checkpoint: "find the connection still open"
+    case .checkpoint(let place): "find the connection still open \(place)"
     case .roundTrips(let count, let frame): "\(count) times: send \(frame.words) and wait for its echo"
     }
   }

@@ -4,7 +4,9 @@ public struct RunResult: Sendable, Equatable {
   public struct Target: Sendable, Equatable {
     /// The URL with user information and query redacted.
     public var url: String
-    /// The name of the peer: given by the user, or its `Server` field, or `unknown`. Escaped.
+    /// The name of the peer: given by the user, or its `Server` field, or `unknown`.
+    ///
+    /// Escaped.
     public var agent: String
     /// The addresses connected to.
     public var address: String

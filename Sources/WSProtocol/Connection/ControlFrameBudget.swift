@@ -14,11 +14,10 @@ struct ControlFrameBudget: Sendable {
   /// Takes one token; returns whether there was one.
   mutating func takeOne(now: Duration) -> Bool {
     if let last = refilledAt {
-      let earned = (now - last) / refillInterval
-      if earned >= 1 {
-        tokens = min(burst, tokens + Int(min(earned, Double(burst))))
-        refilledAt = now
-      }
+      let earned = Int(max(0, min((now - last) / refillInterval, Double(burst))))
+      tokens = min(burst, tokens + earned)
+      // What is left of an interval counts towards the next token; a full bucket saves nothing up.
+      refilledAt = tokens < burst ? last + refillInterval * earned : now
     } else {
       refilledAt = now
     }

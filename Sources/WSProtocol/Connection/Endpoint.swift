@@ -11,7 +11,8 @@
 /// 1. The first violation of the peer fails the connection: one Close frame is queued, ``Event/failed(_:)`` is reported, and
 ///    nothing received later is looked at (§7.1.7).
 /// 2. A Close frame is sent at most once; no data frame follows it (§5.5.1, §7.1.6).
-/// 3. A server is finished as soon as Close frames went both ways; a client waits for the server to drop the connection (§7.1.1).
+/// 3. A server is finished as soon as Close frames went both ways; a client waits ``WSLimits/closeHandshakeTimeout`` for the server
+///    to drop the connection (§7.1.1).
 /// 4. Every wait has a deadline: ``nextDeadline`` says when to call ``handleDeadline(now:keys:)``.
 public struct Endpoint: ~Copyable {
   /// What the caller has to know.
@@ -32,8 +33,8 @@ public struct Endpoint: ~Copyable {
   enum ClosingHandshake: Sendable, Equatable {
     case open
     case closeSent(giveUpAt: Duration)
-    /// Close frames went both ways.
-    case complete(giveUpAt: Duration)
+    /// Close frames went both ways; a client waits until then for the server to drop the connection, `nil` waits for nothing.
+    case complete(dropAt: Duration?)
     case failed(WSError)
   }
 
@@ -70,7 +71,7 @@ public struct Endpoint: ~Copyable {
   public var isFinished: Bool {
     switch closing {
     case .open, .closeSent: false
-    case .complete: role == .server
+    case .complete(let dropAt): dropAt == nil
     case .failed: true
     }
   }
@@ -80,14 +81,15 @@ public struct Endpoint: ~Copyable {
     if case .failed(let error) = closing { error } else { nil }
   }
 
-  /// The octets held for a message or frame that has not ended.
+  /// The content octets held for a message that has not ended.
   public var heldOctets: Int { receiver.heldOctets }
 
   /// When ``handleDeadline(now:keys:)`` is due, or `nil` if nothing is waited for.
   public var nextDeadline: Duration? {
     switch closing {
     case .open: [receiver.deadline, keepalive.deadline].compactMap { $0 }.min()
-    case .closeSent(let giveUpAt), .complete(let giveUpAt): giveUpAt
+    case .closeSent(let giveUpAt): giveUpAt
+    case .complete(let dropAt): dropAt
     case .failed: nil
     }
   }
@@ -115,6 +117,7 @@ public struct Endpoint: ~Copyable {
     return nil
   }
 
+  /// Whether frames are still read, and Pings answered: until the peer's Close frame, also after our own (RFC 6455 §5.5.2).
   private var acceptsInput: Bool {
     switch closing {
     case .open, .closeSent: true
@@ -166,9 +169,12 @@ public struct Endpoint: ~Copyable {
       case .ping: queue(.ping, [], keys: &keys)
       case .giveUp: return fail(WSError(.keepaliveTimeout, offset: receiver.streamOffset), keys: &keys)
       }
-    case .closeSent(let giveUpAt), .complete(let giveUpAt):
+    case .closeSent(let giveUpAt):
       guard now >= giveUpAt else { return nil }
       return fail(WSError(.closeHandshakeTimeout, offset: receiver.streamOffset), keys: &keys)
+    case .complete(let dropAt):
+      // The handshake was clean: that the server keeps the connection is no failure, the client drops it (RFC 6455 §7.1.1).
+      if let dropAt, now >= dropAt { closing = .complete(dropAt: nil) }
     case .failed: break
     }
     return nil
@@ -178,7 +184,7 @@ public struct Endpoint: ~Copyable {
   ///
   /// A caller whose transport is backed up should not call this: Pongs then collapse into the latest (RFC 6455 §5.5.3).
   public mutating func takeOutput(keys: inout some MaskingKeySource) -> [[UInt8]] {
-    if let deferred = pongs.takeDeferred(), isOpen { queue(.pong, deferred, keys: &keys) }
+    if let deferred = pongs.takeDeferred(), acceptsInput { queue(.pong, deferred, keys: &keys) }
     pongs.reset()
     return output.takeAll()
   }
@@ -204,7 +210,7 @@ public struct Endpoint: ~Copyable {
       switch opcode {
       case .close: return try handleClose(payload, offset: offset, now: now, keys: &keys)
       case .ping:
-        if isOpen, pongs.admits(payload, limits: limits) { queue(.pong, payload, keys: &keys) }
+        if pongs.admits(payload, limits: limits) { queue(.pong, payload, keys: &keys) }
         return .ping(payload)
       default: return .pong(payload)
       }
@@ -216,7 +222,7 @@ public struct Endpoint: ~Copyable {
   ) throws(WSError) -> Event {
     let payload = try ClosePayload(parsing: octets, offset: offset)
     if isOpen { queue(.close, payload.code == nil ? [] : Array(payload.octets.prefix(2)), keys: &keys) }
-    closing = .complete(giveUpAt: now + limits.closeHandshakeTimeout)
+    closing = .complete(dropAt: role == .client ? now + limits.closeHandshakeTimeout : nil)
     return .closeReceived(payload)
   }
 

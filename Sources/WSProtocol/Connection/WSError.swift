@@ -34,7 +34,7 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     case keepaliveTimeout
     /// The caller sent after the connection was closing.
     case notOpen
-    /// The caller's text or close reason is not valid, or too long.
+    /// The caller's text is not UTF-8, its Ping too long, or its close code not to be sent.
     case unsendable
   }
 
@@ -51,6 +51,8 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What went wrong.
   public let code: Code
   /// The offset in the received stream, counted from the first octet after the opening handshake.
+  ///
+  /// What is wrong with a frame header, or with what it declares, has the offset of the frame's first octet.
   public let offset: UInt64
   /// The limit that was exceeded, in the unit of the code.
   public let limit: UInt64?
@@ -131,7 +133,7 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     case .closeHandshakeTimeout: "the peer did not answer the Close frame in time"
     case .keepaliveTimeout: "the peer did not answer a keepalive Ping in time"
     case .notOpen: "the connection is closing or closed; nothing can be sent any more"
-    case .unsendable: "the content cannot be sent: text and close reasons are UTF-8, a reason has at most 123 octets"
+    case .unsendable: "the content cannot be sent: text must be UTF-8, a Ping has at most 125 octets, a close code must be a sendable one"
     }
   }
 }

@@ -29,6 +29,8 @@ struct FrameReceiver: Sendable {
   private var state: State = .header
   private var assembler: MessageAssembler
   private var frameStartedAt: Duration?
+  /// The stream offset of the frame's first octet: errors about a header name it, however the header was cut.
+  private var frameOffset: UInt64 = 0
   /// The number of octets taken so far.
   private(set) var streamOffset: UInt64 = 0
 
@@ -56,13 +58,13 @@ struct FrameReceiver: Sendable {
   mutating func receive(_ octets: Span<UInt8>, at index: inout Int, now: Duration) throws(WSError) -> Received? {
     switch state {
     case .header:
+      if scanner.pendingOctets == 0 { frameOffset = streamOffset }
       let start = index
       let header = scanner.scan(octets, at: &index)
-      let headerOffset = streamOffset
       streamOffset &+= UInt64(index &- start)
       guard let header else {
         if frameStartedAt == nil { frameStartedAt = now }
-        try judgeBeginning(offset: headerOffset)
+        try judgeBeginning()
         return nil
       }
       return try begin(header, now: now)
@@ -72,20 +74,20 @@ struct FrameReceiver: Sendable {
     }
   }
 
-  private func judgeBeginning(offset: UInt64) throws(WSError) {
+  private func judgeBeginning() throws(WSError) {
     guard let first = scanner.firstOctet else { return }
     if let violation = rules.violation(
       first: first, second: scanner.secondOctet, messageInProgress: assembler.isInProgress)
     {
-      throw WSError(.frame(violation), offset: offset)
+      throw WSError(.frame(violation), offset: frameOffset)
     }
   }
 
   private mutating func begin(_ header: FrameHeader, now: Duration) throws(WSError) -> Received? {
     if let violation = rules.violation(of: header, messageInProgress: assembler.isInProgress) {
-      throw WSError(.frame(violation), offset: streamOffset)
+      throw WSError(.frame(violation), offset: frameOffset)
     }
-    if !header.opcode.isControl { try assembler.begin(header, now: now, offset: streamOffset) }
+    if !header.opcode.isControl { try assembler.begin(header, now: now, offset: frameOffset) }
     let payload = Payload(header: header, offset: streamOffset)
     guard header.payloadLength > 0 else { return try end(payload) }
     if frameStartedAt == nil { frameStartedAt = now }

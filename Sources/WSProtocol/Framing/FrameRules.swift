@@ -4,7 +4,9 @@
 public struct FrameRules: Sendable {
   /// Who sent the frames.
   public var sender: Role
-  /// The reserved bits that a negotiated extension gives a meaning. Default: none.
+  /// The reserved bits that a negotiated extension gives a meaning.
+  ///
+  /// Default: none.
   public var definedBits: ReservedBits
 
   /// Creates the rules for frames sent by `sender`.
