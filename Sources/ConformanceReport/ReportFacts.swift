@@ -11,6 +11,15 @@ extension CaseResult {
   /// Cases not run are counted apart.
   var isProblem: Bool { verdict.isProblem || close.verdict?.isProblem == true }
 
+  /// Why the verdict is what it is, with the section it rests on; where a verdict rests on none, without.
+  var citedWhy: String {
+    switch verdict {
+    case .deviation, .fail, .weak, .passWithNote, .informational:
+      why.contains(requirement.citation) ? why : "\(why) (\(requirement.citation))"
+    case .pass, .flaky, .inconclusive, .unsupported, .notRun, .error: why
+    }
+  }
+
   /// The command that runs the case alone.
   func reproduceCommand(target: String) -> String {
     "wirecheck test \(SafeText.shellWord(target)) \(SafeText.shellWord(conformanceCase.id))"

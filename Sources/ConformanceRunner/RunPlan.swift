@@ -6,6 +6,8 @@ public import WSHandshake
 public struct RunPlan: Sendable {
   /// The most connections at once.
   public static let maximumJobs = 16
+  /// How many connections run at once by default: measured, more are no faster and weigh on the peer (decision 0012).
+  public static let defaultJobs = 8
 
   /// The addresses of the target; the first that accepts a connection is used for the whole run.
   public var addresses: [SocketAddress]
@@ -13,9 +15,9 @@ public struct RunPlan: Sendable {
   public var offer: ClientOffer
   /// The cases.
   public var cases: [ConformanceCase]
-  /// How many connections run at once, 1…16.
+  /// How many connections run at once, 1…``maximumJobs``.
   ///
-  /// Default 16: faster than fewer against every peer that was measured.
+  /// Default ``defaultJobs``.
   public var jobs: Int
   /// The waits.
   public var timing: CaseTiming
@@ -26,7 +28,7 @@ public struct RunPlan: Sendable {
 
   /// Creates a plan; `jobs` is brought into its range.
   public init(
-    addresses: [SocketAddress], offer: ClientOffer, cases: [ConformanceCase], jobs: Int = maximumJobs,
+    addresses: [SocketAddress], offer: ClientOffer, cases: [ConformanceCase], jobs: Int = defaultJobs,
     timing: CaseTiming = CaseTiming(), seed: UInt64 = 0, threshold: FailureThreshold = .must
   ) {
     self.addresses = addresses

@@ -24,7 +24,7 @@ struct RunOptions: ParsableArguments {
   var exclusions: [String] = []
 
   @Option(help: "Connections at once, 1 to \(RunPlan.maximumJobs); timed cases always run alone.")
-  var jobs: Int = RunPlan.maximumJobs
+  var jobs: Int = RunPlan.defaultJobs
 
   @Option(help: "Seconds without any octet after which a case gives up what is due; timed cases wait five times as long.")
   var timeout: Double = 2

@@ -34,7 +34,7 @@ struct TextReportTests {
     #expect(
       TextReport().lines(Sample.failing("ws/reserved-bits/rsv2", autobahnID: "3.2")) == [
         "FAIL ws/reserved-bits/rsv2 (Autobahn 3.2) — the peer echoed the frame although RSV2 was set; it has to fail the connection"
-          + " — close wrong-code: code 1000 where 1002 was due (code 1000, reason \"bye\")"
+          + " (RFC 6455 §5.2) — close wrong-code: code 1000 where 1002 was due (code 1000, reason \"bye\")"
       ])
     #expect(TextReport().lines(Sample.passing("ws/a/b")).isEmpty)
   }

@@ -33,6 +33,7 @@ struct Engine: Sendable {
   private var writer: RawWriter
   private var lastActivity: Duration
   private var roundTripsSent = 0
+  private var messagesReceived = 0
   private var sentClose = false
   private var peerClose: ObservedClose?
   private(set) var judgement: Judgement?
@@ -158,6 +159,7 @@ struct Engine: Sendable {
     switch observation {
     case .violation(let violation): finish(violation)
     case .message(let message):
+      messagesReceived += 1
       observed.append { "a \(message.kind.rawValue) message: \(Self.words(message.content))" }
       if peerClose != nil {
         finish(PeerViolation(words: "sent a data frame after its Close frame", section: "5.5.1"))
@@ -284,6 +286,9 @@ struct Engine: Sendable {
     if final.verdict == .pass, !matcher.notes.isEmpty {
       final.verdict = .passWithNote
       final.why = matcher.notes.joined(separator: "; ")
+    }
+    if final.verdict == .informational, messagesReceived > 0 {
+      final.why += "; \(messagesReceived) messages came back before"
     }
     judgement = final
     phase = .finished

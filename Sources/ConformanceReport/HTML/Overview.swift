@@ -121,5 +121,5 @@ extension CaseResult {
   var tone: Verdict { verdict.isProblem || !isProblem ? verdict : close.verdict?.tone ?? verdict }
 
   /// Why the case needs attention: of its verdict, or of its ending when that alone is the matter.
-  var problemWords: String { verdict.isProblem || !isProblem ? why : close.why }
+  var problemWords: String { verdict.isProblem || !isProblem ? citedWhy : close.why }
 }

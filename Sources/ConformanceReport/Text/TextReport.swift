@@ -42,7 +42,7 @@ public struct TextReport: Sendable {
     var text = conformanceCase.id
     if let autobahnID = conformanceCase.autobahnID { text += " (Autobahn \(autobahnID))" }
     if let reason = result.reason { text += " [\(reason.rawValue)]" }
-    if !result.verdict.isPlainPass { text += " — \(result.why)" }
+    if !result.verdict.isPlainPass { text += " — \(result.citedWhy)" }
     if closeIsProblem, let verdict = result.close.verdict {
       text += " — close \(verdict.rawValue): \(Self.closeWords(result.close))"
     }
