@@ -70,6 +70,7 @@ let package = Package(
     .testTarget(name: "HTTPParseTests", dependencies: ["HTTPParse", "WireBytes", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "WSHandshakeTests", dependencies: ["WSHandshake", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets"], swiftSettings: settings),
+    .testTarget(name: "ProtocolTestingTests", dependencies: ["ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "WireBytesTests", dependencies: ["WireBytes", "ProtocolTesting"], swiftSettings: settings),
   ]
 )
