@@ -6,19 +6,22 @@ public import WSProtocol
 /// Reading stops while the peer does not take what it is sent. A connection belongs to its loop's thread.
 public final class WebSocketServerConnection: ByteStreamDelegate {
   private let stream: any ByteStream
-  private let loop: Loop
+  /// Weak: the loop holds the stream, which holds this.
+  private weak var loop: Loop?
   private let budget: HeldOctetsBudget
   private var session: WebSocketServerSession
   private var timer: DeadlineTimer?
-  private var isReadingPaused = false
+  /// Since when reading is paused, and how much output waited when that was last looked at; `nil` while reading.
+  private var pause: (since: Duration, pendingBytes: Int)?
+  private var isGone = false
   private var held = 0
   private var handler: ((WebSocketServerConnection, WebSocketServerSession.Event) -> Void)?
   private var onClosed: ((WebSocketServerConnection) -> Void)?
 
   /// The most output octets that may wait for a peer when more is to be sent.
   ///
-  /// Excess: the connection is dropped.
-  private static let outputCapBytes = 16 << 20
+  /// 16 MiB besides a message of the greatest length, so that the echo of one never is too much. Excess: the connection is dropped.
+  private let outputCapBytes: Int
 
   init(
     _ stream: any ByteStream, on loop: Loop, session: consuming WebSocketServerSession, budget: HeldOctetsBudget,
@@ -27,6 +30,7 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
   ) {
     self.stream = stream
     self.loop = loop
+    outputCapBytes = (16 << 20) + min(session.limits.maximumMessageBytes, 1 << 40)
     self.session = session
     self.budget = budget
     self.handler = handler
@@ -43,32 +47,37 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
   ///
   /// - Throws: ``WSError/Code/notOpen`` when the connection is closing, also because the peer does not read; ``WSError/Code/unsendable``.
   public func send(_ message: consuming Message) throws(WSError) {
-    guard stream.pendingOutputBytes <= Self.outputCapBytes else {
+    guard !isGone else { throw WSError(.notOpen, offset: 0) }
+    guard stream.pendingOutputBytes <= outputCapBytes else {
       stream.abort()
-      throw WSError(.notOpen, offset: 0, limit: UInt64(Self.outputCapBytes), actual: UInt64(stream.pendingOutputBytes))
+      throw WSError(.notOpen, offset: 0, limit: UInt64(outputCapBytes), actual: UInt64(stream.pendingOutputBytes))
     }
     try session.send(message)
+    // At once, not with the next input: nothing need be about to come, and only what the stream holds is counted.
+    writeOutput()
   }
 
   /// Starts the closing handshake.
   ///
   /// - Throws: ``WSError/Code/notOpen`` when it was started before.
   public func close(_ payload: ClosePayload) throws(WSError) {
+    guard !isGone, let loop else { throw WSError(.notOpen, offset: 0) }
     try session.close(payload, now: loop.now)
     settle()
   }
 
   /// Takes octets of the client.
   public func received(_ octets: Span<UInt8>, from stream: any ByteStream) {
+    guard let loop else { return }
     var index = 0
     while let event = session.receive(octets, at: &index, now: loop.now) { handler?(self, event) }
     settle()
     refuseIfOverBudget()
   }
 
-  /// The client will send nothing more: nothing is left to do for it.
+  /// The client will send nothing more; what is on its way to it is still delivered.
   public func receivedEndOfFile(from stream: any ByteStream) {
-    if !session.isFinished { stream.close() }
+    if !session.isFinished { stream.closeGracefully(within: .seconds(2)) }
   }
 
   /// The client took what it was sent.
@@ -76,6 +85,7 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
 
   /// The connection is gone.
   public func closed(_ stream: any ByteStream, reason: CloseReason) {
+    isGone = true
     budget.replace(held, with: 0)
     held = 0
     timer?.stop()
@@ -85,27 +95,48 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
   }
 
   private func settle() {
-    let isBackedUp = stream.pendingOutputBytes >= stream.highWatermark
-    if !isBackedUp || session.isFinished {
-      for segment in session.takeOutput() { stream.write(segment) }
-    }
-    if session.isFinished {
-      stream.closeGracefully(within: .seconds(2))
-      return
-    }
+    if session.isFinished { return end() }
+    if stream.pendingOutputBytes < stream.highWatermark { writeOutput() }
     setReadingPaused(stream.pendingOutputBytes >= stream.highWatermark)
     timer?.arm(for: session.nextDeadline)
   }
 
+  private func writeOutput() {
+    for segment in session.takeOutput() { stream.write(segment) }
+  }
+
+  /// Writes what is left and lets the stream close; what the client still sends is thrown away.
+  private func end() {
+    writeOutput()
+    timer?.stop()
+    stream.closeGracefully(within: .seconds(2))
+  }
+
   private func deadlinePassed() {
+    guard let loop, !isTakingOutput(now: loop.now) else { return }
     if let event = session.handleDeadline(now: loop.now) { handler?(self, event) }
     settle()
   }
 
   private func setReadingPaused(_ isPaused: Bool) {
-    guard isPaused != isReadingPaused else { return }
-    isReadingPaused = isPaused
-    if isPaused { stream.pauseReading() } else { stream.resumeReading() }
+    guard let loop, isPaused != (pause != nil) else { return }
+    if let pause {
+      session.resumedReading(after: loop.now - pause.since, now: loop.now)
+      self.pause = nil
+      stream.resumeReading()
+    } else {
+      pause = (loop.now, stream.pendingOutputBytes)
+      stream.pauseReading()
+    }
+  }
+
+  /// Whether reading is paused and the client took some output since the last look: then its deadlines, which what we do not read
+  /// cannot keep, wait too.
+  private func isTakingOutput(now: Duration) -> Bool {
+    guard session.isOpen, let pause, stream.pendingOutputBytes < pause.pendingBytes else { return false }
+    self.pause?.pendingBytes = stream.pendingOutputBytes
+    timer?.arm(for: now + session.limits.keepalivePongTimeout)
+    return true
   }
 
   private func refuseIfOverBudget() {
@@ -114,6 +145,8 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
     held = now
     guard budget.isExceeded, now > 0, session.isOpen, let payload = try? ClosePayload(code: .tryAgainLater) else { return }
     try? close(payload)
+    // Until its Close frame came the client could go on with its message.
+    end()
   }
 }
 
@@ -121,12 +154,14 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
 final class HeldOctetsBudget {
   /// The most octets held together.
   ///
-  /// Default 256 MiB. Excess: the connection that asked for more is closed with 1013.
-  private static let limit = 256 << 20
+  /// Excess: the connection that asked for more is closed with 1013.
+  private let limit: Int
 
-  private var total = 0
+  private(set) var total = 0
 
-  var isExceeded: Bool { total > Self.limit }
+  init(limit: Int) { self.limit = limit }
+
+  var isExceeded: Bool { total > limit }
 
   func replace(_ old: Int, with new: Int) { total += new - old }
 }

@@ -12,7 +12,7 @@ public struct WebSocketServerSession: ~Copyable {
     case endpoint(Endpoint.Event)
     /// The opening handshake was refused; the answer is in the output.
     case rejected(HandshakeError)
-    /// The client did not finish its opening handshake in time.
+    /// The client did not finish its opening handshake in time; the answer (408) is in the output.
     case handshakeTimedOut
   }
 
@@ -55,6 +55,9 @@ public struct WebSocketServerSession: ~Copyable {
     }
   }
 
+  /// What is accepted at most.
+  public var limits: WSLimits { endpoint.limits }
+
   /// The octets held for a message that has not ended.
   public var heldOctets: Int { endpoint.heldOctets }
 
@@ -77,6 +80,8 @@ public struct WebSocketServerSession: ~Copyable {
       return nil
     case .open: return endpoint.receive(octets, at: &index, now: now, keys: &keys).map { .endpoint($0) }
     case .handshaking(var handshake, let giveUpAt):
+      // Otherwise the phase would share the handshake's storage, and every piece of a head would copy what came before.
+      phase = .finished
       switch handshake.receive(octets.extracting(index...)) {
       case .needsMore:
         index = octets.count
@@ -90,7 +95,6 @@ public struct WebSocketServerSession: ~Copyable {
       case .rejected(let response, let error):
         index = octets.count
         output.append(response)
-        phase = .finished
         return .rejected(error)
       }
     }
@@ -98,17 +102,22 @@ public struct WebSocketServerSession: ~Copyable {
 
   /// Queues a message.
   ///
-  /// - Throws: As ``Endpoint/send(_:keys:)``.
+  /// - Throws: As ``Endpoint/send(_:keys:)``; ``WSError/Code/notOpen`` also before the opening handshake is done.
   public mutating func send(_ message: consuming Message) throws(WSError) {
+    try requireFrames()
     try endpoint.send(message, keys: &keys)
   }
 
   /// Starts the closing handshake.
   ///
-  /// - Throws: As ``Endpoint/close(_:now:keys:)``.
+  /// - Throws: As ``Endpoint/close(_:now:keys:)``; ``WSError/Code/notOpen`` also before the opening handshake is done.
   public mutating func close(_ payload: ClosePayload, now: Duration) throws(WSError) {
+    try requireFrames()
     try endpoint.close(payload, now: now, keys: &keys)
   }
+
+  /// Notes that for the time up to `now` nothing was read.
+  public mutating func resumedReading(after pause: Duration, now: Duration) { endpoint.resumedReading(after: pause, now: now) }
 
   /// Acts upon a deadline that has passed.
   ///
@@ -117,9 +126,10 @@ public struct WebSocketServerSession: ~Copyable {
     switch phase {
     case .finished: return nil
     case .open: return endpoint.handleDeadline(now: now, keys: &keys).map { .endpoint($0) }
-    case .handshaking(_, let giveUpAt):
+    case .handshaking(var handshake, let giveUpAt):
       guard now >= giveUpAt else { return nil }
       phase = .finished
+      if case .rejected(let response, _) = handshake.timeOut() { output.append(response) }
       return .handshakeTimedOut
     }
   }
@@ -128,5 +138,13 @@ public struct WebSocketServerSession: ~Copyable {
   public mutating func takeOutput() -> [[UInt8]] {
     defer { output = [] }
     return output + endpoint.takeOutput(keys: &keys)
+  }
+
+  /// A frame before the answer to the request, or behind a refusal, would be taken for a part of it.
+  private func requireFrames() throws(WSError) {
+    switch phase {
+    case .open: return
+    case .handshaking, .finished: throw WSError(.notOpen, offset: 0)
+    }
   }
 }

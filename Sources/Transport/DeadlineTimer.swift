@@ -1,6 +1,6 @@
 /// A timer for a deadline that keeps moving away: it is armed anew when it fires, not every time something happens.
 public final class DeadlineTimer {
-  private let loop: Loop
+  private weak var loop: Loop?
   private var action: (() -> Void)?
   private var armed: (timer: Loop.Timer, at: Duration)?
 
@@ -16,7 +16,7 @@ public final class DeadlineTimer {
 
   /// Has the action called no later than `deadline`; calls it at an earlier deadline given before too.
   public func arm(for deadline: Duration?) {
-    guard let deadline, action != nil else { return }
+    guard let deadline, action != nil, let loop else { return }
     if let armed {
       guard deadline < armed.at else { return }
       loop.cancel(armed.timer)
@@ -31,7 +31,7 @@ public final class DeadlineTimer {
 
   /// Never calls the action again and lets go of it.
   public func stop() {
-    if let armed { loop.cancel(armed.timer) }
+    if let armed { loop?.cancel(armed.timer) }
     armed = nil
     action = nil
   }

@@ -117,7 +117,10 @@ internal import CSockets
   }
 
   /// Drops a timer and its action; does nothing when it has run or was cancelled before.
-  public func cancel(_ timer: Timer) { timers.cancel(timer) }
+  public func cancel(_ timer: Timer) {
+    // Let go of only now that the queue is not in use: what the action held may cancel another timer when it goes away.
+    withExtendedLifetime(timers.cancel(timer)) {}
+  }
 
   // MARK: For streams and listeners
 

@@ -155,10 +155,11 @@ public final class TCPStream: ByteStream {
   /// Closes in order, without a reset because of unread input; only `closed` is called from now on.
   ///
   /// Pending output is sent, our direction ends, input is discarded until the peer has finished. A stream that is not connected
-  /// yet, or dead, is closed at once.
+  /// yet, or dead, is closed at once. A stream that closes in order already goes on with that.
   ///
   /// - Parameter limit: When to close even if the peer has not finished or has not taken all output. Default 2 s.
   public func closeGracefully(within limit: Duration = .seconds(2)) {
+    if state == .lingering { return }
     guard state == .open, failure == nil, let loop else { return close() }
     state = .lingering
     if writeEnd == .open { writeEnd = .requested }

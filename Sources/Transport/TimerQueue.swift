@@ -46,13 +46,14 @@ struct TimerQueue {
     return timer
   }
 
-  mutating func cancel(_ timer: Loop.Timer) {
+  /// Takes a timer out and returns its action, which is the caller's to let go of.
+  mutating func cancel(_ timer: Loop.Timer) -> (() -> Void)? {
     // A timer of another loop has an index that means nothing here.
     if let index = timer.index {
-      guard index < heap.count, heap[index] === timer else { return }
+      guard index < heap.count, heap[index] === timer else { return nil }
       remove(at: index)
     }
-    timer.action = nil
+    return timer.action.take()
   }
 
   /// Moves all timers that are due at `now` to `batch`, in order; those they schedule are left for the next turn.

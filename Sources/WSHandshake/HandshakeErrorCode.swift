@@ -41,6 +41,8 @@ extension HandshakeError {
     case refused
     /// The connection ended before the handshake was complete.
     case unexpectedEOF = "unexpected-eof"
+    /// The client did not send its request in time.
+    case timeout
     /// The program offered something that cannot be sent.
     case offer
   }
@@ -59,6 +61,7 @@ extension HandshakeError.Code {
     case .extension: "RFC 6455 §9.1"
     case .limitList: "RFC 6455 §10.4"
     case .limitInterim: "RFC 9110 §15.2"
+    case .timeout: "RFC 9110 §15.5.9"
     case .origin: "RFC 6455 §10.2"
     }
   }
@@ -70,6 +73,7 @@ extension HandshakeError.Code {
       .refused, .unexpectedEOF, .offer:
       400
     case .method: 405
+    case .timeout: 408
     case .upgradeRequired, .versionUnsupported: 426
     case .host, .origin: 403
     }
@@ -81,7 +85,7 @@ extension HandshakeError.Code {
     case .http, .httpVersion, .method, .content, .upgrade, .upgradeRequired, .connection, .version, .versionUnsupported, .key, .accept,
       .subprotocol, .extension, .host, .origin, .unexpectedEOF:
       .peerViolation
-    case .limitList, .limitInterim: .peerExceededLimit
+    case .limitList, .limitInterim, .timeout: .peerExceededLimit
     case .refused: .peerRefusal
     case .offer: .callerMistake
     }

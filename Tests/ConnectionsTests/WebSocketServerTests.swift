@@ -6,7 +6,7 @@ import WSHandshake
 import WSProtocol
 
 /// A client that sends given octets and keeps what comes back.
-private final class RawClient: ByteStreamDelegate {
+final class RawClient: ByteStreamDelegate {
   var received: [UInt8] = []
   var reason: CloseReason?
   private(set) var stream: TCPStream?
@@ -18,7 +18,7 @@ private final class RawClient: ByteStreamDelegate {
   }
 
   func received(_ octets: Span<UInt8>, from stream: any ByteStream) {
-    for index in octets.indices { received.append(octets[index]) }
+    unsafe octets.withUnsafeBufferPointer { unsafe received.append(contentsOf: $0) }
   }
   func receivedEndOfFile(from stream: any ByteStream) { stream.close() }
   func closed(_ stream: any ByteStream, reason: CloseReason) { self.reason = reason }
@@ -26,14 +26,15 @@ private final class RawClient: ByteStreamDelegate {
   var text: String { String(decoding: received, as: UTF8.self) }
 }
 
+/// A client's opening handshake.
+func upgradeRequest(host: String, extra: String = "") -> [UInt8] {
+  Array(
+    ("GET / HTTP/1.1\r\nHost: \(host)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\(extra)\r\n").utf8)
+}
+
 @Suite("WebSocket server", .timeLimit(.minutes(1)))
 struct WebSocketServerTests {
-  private static func request(host: String, extra: String = "") -> [UInt8] {
-    Array(
-      ("GET / HTTP/1.1\r\nHost: \(host)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\(extra)\r\n").utf8)
-  }
-
   @Test("frames in the same write as the request are answered (H19)")
   func earlyFrames() throws {
     let loop = try Loop()
@@ -41,7 +42,7 @@ struct WebSocketServerTests {
     let hello: [UInt8] = [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]
     let close: [UInt8] = [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE8]
     let client = RawClient(
-      to: server.localAddress, on: loop, sending: Self.request(host: "\(server.localAddress)") + hello + close)
+      to: server.localAddress, on: loop, sending: upgradeRequest(host: "\(server.localAddress)") + hello + close)
     #expect(try loop.run(within: .seconds(5)) { client.reason != nil })
     #expect(client.text.hasPrefix("HTTP/1.1 101"))
     #expect(client.received.suffix(8) == [0x81, 0x02, 0x68, 0x69, 0x88, 0x02, 0x03, 0xE8])
@@ -60,7 +61,7 @@ struct WebSocketServerTests {
     let server = try EchoServer.start(.loopbackIPv4(port: 0), on: loop)
     let address = server.localAddress
     func fill(_ text: String) -> String { text.replacing("HOST", with: "\(address)").replacing("PORT", with: "\(address.port)") }
-    let client = RawClient(to: address, on: loop, sending: Self.request(host: fill(host), extra: fill(extra)))
+    let client = RawClient(to: address, on: loop, sending: upgradeRequest(host: fill(host), extra: fill(extra)))
     #expect(try loop.run(within: .seconds(5)) { client.received.count > 12 })
     #expect(client.text.hasPrefix("HTTP/1.1 \(status)"), "\(client.text)")
     client.stream?.abort()
@@ -74,7 +75,7 @@ struct WebSocketServerTests {
     let server = try EchoServer.start(.loopbackIPv4(port: 0), on: loop) { _, event in
       if case .endpoint(.message) = event { echoed += 1 }
     }
-    let client = RawClient(to: server.localAddress, on: loop, sending: Self.request(host: "\(server.localAddress)"))
+    let client = RawClient(to: server.localAddress, on: loop, sending: upgradeRequest(host: "\(server.localAddress)"))
     #expect(try loop.run(within: .seconds(5)) { !client.received.isEmpty })
     let length = 1 << 16
     let frame: [UInt8] = [0x82, 0xFF, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0] + Array(repeating: 7, count: length)

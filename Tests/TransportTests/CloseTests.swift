@@ -91,6 +91,19 @@ struct CloseTests {
     withExtendedLifetime(peer) {}
   }
 
+  @Test("a second graceful close changes nothing")
+  func gracefulTwice() throws {
+    let peer = try RawSocket(connectedTo: server.listener.localAddress)
+    let stream = try server.stream(on: loop)
+    stream.write(pattern(12 << 20))
+    stream.closeGracefully(within: .seconds(30))
+    try loop.settle()
+    stream.closeGracefully(within: .zero)
+    let (octets, error) = try readToEnd(peer)
+    #expect(error == 0)
+    #expect(octets.count == 12 << 20)
+  }
+
   @Test("a graceful close is not kept by a peer that sends without end")
   func endlessPeer() throws {
     let peer = try RawSocket(connectedTo: server.listener.localAddress)

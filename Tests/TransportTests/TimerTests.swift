@@ -59,6 +59,20 @@ struct TimerTests {
     #expect(ran == [3])
   }
 
+  @Test("what a cancelled timer lets go of may cancel another timer")
+  func cancelInDeinit() throws {
+    final class Canceller {
+      let cancel: () -> Void
+      init(_ cancel: @escaping () -> Void) { self.cancel = cancel }
+      deinit { cancel() }
+    }
+    let loop = try Loop()
+    let other = loop.schedule(at: loop.now + .seconds(60)) {}
+    let timer = loop.schedule(at: loop.now + .seconds(60)) { [canceller = Canceller { loop.cancel(other) }] in _ = canceller }
+    loop.cancel(timer)
+    #expect(!timer.isPending && !other.isPending)
+  }
+
   @Test("a timer that schedules itself again does not starve the loop")
   func reschedule() throws {
     let loop = try Loop()

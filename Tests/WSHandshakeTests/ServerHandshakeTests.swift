@@ -170,6 +170,25 @@ struct ServerHandshakeTests {
     for line in lines + ["Connection: close"] { #expect(text.contains(line + "\r\n")) }
   }
 
+  @Test("a request that is late is answered with 408, unless it was answered before")
+  func timeOut() {
+    var late = ServerHandshake()
+    #expect(late.receive(Array("GET /".utf8).span) == .needsMore)
+    guard case .rejected(let octets, let error) = late.timeOut() else {
+      Issue.record("the request was not complete")
+      return
+    }
+    #expect(String(decoding: octets, as: UTF8.self).hasPrefix("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"))
+    #expect(words(error) == "timeout at -1")
+    #expect(late.receive(Array(" HTTP/1.1\r\n".utf8).span) == .rejected(responseOctets: octets, error: error))
+    var done = ServerHandshake()
+    let answer = done.receive(Array(requestText().utf8).span)
+    guard case .accepted(_, let response, _, _) = answer, case .accepted(_, response, _, consumed: 0) = done.timeOut() else {
+      Issue.record("the handshake was accepted")
+      return
+    }
+  }
+
   @Test("the end of the input is a fault once a request has begun, not before and not after")
   func endOfInput() {
     var silent = ServerHandshake()

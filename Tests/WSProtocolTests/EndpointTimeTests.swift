@@ -72,6 +72,18 @@ struct EndpointTimeTests {
     #expect(endpoint.takeOutput() == [])
   }
 
+  @Test("time in which nothing was read makes nothing older")
+  func pausedReading() {
+    let endpoint = TestedEndpoint(.server)
+    endpoint.receive(frame(0x01, "a") + [0x00], at: .seconds(1))
+    #expect(endpoint.nextDeadline == .seconds(31))
+    endpoint.resumedReading(after: .seconds(100), at: .seconds(110))
+    #expect(endpoint.nextDeadline == .seconds(131), "the frame's age")
+    endpoint.receive(Array(frame(0x00, "a").dropFirst()), at: .seconds(130))
+    #expect(endpoint.handleDeadline(at: .milliseconds(160_999)).isEmpty, "the message's age")
+    #expect(endpoint.handleDeadline(at: .seconds(161)) == [.failed(WSError(.messageTooOld, offset: 0))])
+  }
+
   @Test("any octets of the peer end the wait for its Pong")
   func heard() {
     let endpoint = TestedEndpoint(.server)

@@ -31,7 +31,7 @@ struct WSErrorTests {
     Row(.frame(.lengthSignBit(1 << 63)), "5.2", .peerViolated, 1002),
     Row(.invalidUTF8, "8.1", .peerViolated, 1007),
     Row(.truncatedCloseCode, "5.5.1", .peerViolated, 1002),
-    Row(.forbiddenCloseCode(CloseCode(rawValue: 1005)), "7.4.2", .peerViolated, 1002),
+    Row(.forbiddenCloseCode(CloseCode(rawValue: 1005)), "7.4.1", .peerViolated, 1002),
     Row(.frameTooLong, "10.4", .limitExceeded, 1009),
     Row(.messageTooLong, "10.4", .limitExceeded, 1009),
     Row(.tooManyFragments, "10.4", .limitExceeded, 1008),

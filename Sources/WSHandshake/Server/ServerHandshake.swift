@@ -60,6 +60,13 @@ public struct ServerHandshake: Sendable {
     }
   }
 
+  /// Notes that the client took too long.
+  ///
+  /// - Returns: A rejection (408), or the outcome reached before.
+  public mutating func timeOut() -> ServerHandshakeProgress {
+    outcome ?? reject(HandshakeError(.timeout, "the request was not complete in time"))
+  }
+
   private mutating func read(_ octets: Span<UInt8>) throws(HandshakeError) -> HeadProgress<RequestHead> {
     do throws(HTTPParseError) {
       return try parser.receive(octets)

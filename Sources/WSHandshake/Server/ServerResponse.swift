@@ -30,7 +30,7 @@ enum ServerResponse {
       [FieldLine("Connection", "Upgrade"), FieldLine("Upgrade", "websocket"), FieldLine("Sec-WebSocket-Version", "13")]
     case .version: [FieldLine("Sec-WebSocket-Version", "13")]
     case .http, .httpVersion, .content, .upgrade, .connection, .key, .accept, .subprotocol, .extension, .limitList, .limitInterim, .host,
-      .origin, .refused, .unexpectedEOF, .offer:
+      .origin, .refused, .unexpectedEOF, .timeout, .offer:
       []
     }
   }
@@ -40,6 +40,7 @@ enum ServerResponse {
     case 400: "Bad Request"
     case 403: "Forbidden"
     case 405: "Method Not Allowed"
+    case 408: "Request Timeout"
     case 414: "URI Too Long"
     case 426: "Upgrade Required"
     case 431: "Request Header Fields Too Large"

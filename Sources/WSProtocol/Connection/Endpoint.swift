@@ -117,6 +117,12 @@ public struct Endpoint: ~Copyable {
     return nil
   }
 
+  /// Notes that for the time up to `now` nothing was read of what the peer may have sent: it does not count against the peer.
+  public mutating func resumedReading(after pause: Duration, now: Duration) {
+    receiver.postpone(by: pause)
+    keepalive.heardPeer(now: now)
+  }
+
   /// Whether frames are still read, and Pings answered: until the peer's Close frame, also after our own (RFC 6455 §5.5.2).
   private var acceptsInput: Bool {
     switch closing {

@@ -87,7 +87,7 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     case .frame(let violation): violation.section
     case .invalidUTF8: "8.1"
     case .truncatedCloseCode: "5.5.1"
-    case .forbiddenCloseCode: "7.4.2"
+    case .forbiddenCloseCode(let code): [1004, 1005, 1006, 1015].contains(code.rawValue) ? "7.4.1" : "7.4.2"
     case .frameTooLong, .messageTooLong, .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames,
       .messageTooOld, .frameTooOld:
       "10.4"

@@ -54,6 +54,12 @@ struct FrameReceiver: Sendable {
     return nil
   }
 
+  /// Leaves a time out of the ages of frame and message.
+  mutating func postpone(by time: Duration) {
+    frameStartedAt = frameStartedAt.map { $0 + time }
+    assembler.postpone(by: time)
+  }
+
   /// Takes octets from `index` on until something is complete or the span is used up.
   mutating func receive(_ octets: Span<UInt8>, at index: inout Int, now: Duration) throws(WSError) -> Received? {
     switch state {

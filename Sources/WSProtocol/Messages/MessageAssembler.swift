@@ -15,7 +15,7 @@ struct MessageAssembler: Sendable {
     var utf8 = UTF8Validator()
     var frames = 0
     var emptyFramesInARow = 0
-    let startedAt: Duration
+    var startedAt: Duration
   }
 
   init(limits: WSLimits) { self.limits = limits }
@@ -42,6 +42,14 @@ struct MessageAssembler: Sendable {
     case .idle: 0
     case .assembling(let partial): partial.message.octets.count
     }
+  }
+
+  /// Leaves a time out of the message's age.
+  mutating func postpone(by time: Duration) {
+    guard case .assembling(var partial) = progress else { return }
+    progress = .idle
+    partial.startedAt += time
+    progress = .assembling(partial)
   }
 
   /// Takes the header of a data frame; rules of the frame itself were checked before.

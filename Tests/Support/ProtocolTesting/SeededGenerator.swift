@@ -13,4 +13,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     word = (word ^ (word &>> 27)) &* 0x94D0_49BB_1331_11EB
     return word ^ (word &>> 31)
   }
+
+  /// The next `count` octets of the sequence.
+  public mutating func octets(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
 }

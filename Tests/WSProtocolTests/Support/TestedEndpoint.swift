@@ -31,6 +31,8 @@ final class TestedEndpoint {
     endpoint.handleDeadline(now: now, keys: &keys).map { [$0] } ?? []
   }
 
+  func resumedReading(after pause: Duration, at now: Duration) { endpoint.resumedReading(after: pause, now: now) }
+
   func send(_ message: Message) throws(WSError) { try endpoint.send(message, keys: &keys) }
 
   func ping(_ payload: [UInt8] = []) throws(WSError) { try endpoint.ping(payload, keys: &keys) }
