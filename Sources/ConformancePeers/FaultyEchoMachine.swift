@@ -15,6 +15,8 @@ public struct FaultyEchoMachine: PeerMachine {
   private var scanner = FrameHeaderScanner()
   private var frame: Frame?
   private var message: Message?
+  /// What the text of the message in progress may go on with.
+  private var validator = UTF8Validator()
   private var output: [[UInt8]] = []
   private var receivedClose = false
 
@@ -79,8 +81,8 @@ public struct FaultyEchoMachine: PeerMachine {
   private func isValidSoFar(_ frame: Frame) -> Bool {
     let isText = frame.header.opcode == .text || (frame.header.opcode == .continuation && message?.kind == .text)
     guard isText, !faults.contains(.noTextCheck) else { return true }
-    var validator = UTF8Validator()
-    return validator.firstInvalid(in: ((message?.octets ?? []) + frame.payload).span) == nil
+    var validator = frame.header.opcode == .text ? UTF8Validator() : self.validator
+    return validator.firstInvalid(in: frame.payload.span) == nil
   }
 
   private mutating func begin(_ header: FrameHeader) {
@@ -113,13 +115,17 @@ public struct FaultyEchoMachine: PeerMachine {
   private mutating func handleData(_ frame: Frame) {
     if receivedClose, !faults.contains(.echoAfterClose) { return }
     var current = message ?? Message(.text, [])
-    if frame.header.opcode != .continuation { current = Message(frame.header.opcode == .text ? .text : .binary, []) }
+    // Nobody else may hold the octets, or every fragment would copy all before it.
+    message = nil
+    if frame.header.opcode != .continuation {
+      current = Message(frame.header.opcode == .text ? .text : .binary, [])
+      validator = UTF8Validator()
+    }
     current.octets += frame.payload
     if current.kind == .text, !faults.contains(.noTextCheck) {
-      var validator = UTF8Validator()
-      if validator.firstInvalid(in: current.octets.span) != nil || (frame.header.isFinal && !validator.isComplete) { return fail(1007) }
+      if validator.firstInvalid(in: frame.payload.span) != nil || (frame.header.isFinal && !validator.isComplete) { return fail(1007) }
     }
-    message = frame.header.isFinal ? nil : current
+    if !frame.header.isFinal { message = current }
     if frame.header.isFinal { echo(current) }
   }
 

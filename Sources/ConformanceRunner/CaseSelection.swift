@@ -6,8 +6,8 @@ public enum CaseSelection {
   public enum Failure: Error, Sendable, Equatable {
     /// A word without `*` or `?` that is no case's id; with ids that are similar.
     case unknownCase(String, similar: [String])
-    /// The words select nothing.
-    case nothingSelected
+    /// This glob selects nothing, or, for `nil`, nothing is left after the exclusions.
+    case nothingSelected(glob: String?)
   }
 
   /// The cases selected by `words` without those selected by `exclusions`, in catalogue order.
@@ -20,7 +20,7 @@ public enum CaseSelection {
     let included = words.isEmpty ? Catalogue.all : try select(words)
     let excluded = Set(try select(exclusions).map(\.id))
     let cases = included.filter { !excluded.contains($0.id) }
-    guard !cases.isEmpty else { throw .nothingSelected }
+    guard !cases.isEmpty else { throw .nothingSelected(glob: nil) }
     return cases
   }
 
@@ -28,12 +28,15 @@ public enum CaseSelection {
     for word in words where !isGlob(word) && Catalogue.find(word) == nil {
       throw .unknownCase(word, similar: similar(to: word))
     }
-    return Catalogue.all.filter { candidate in
-      words.contains { word in [candidate.id, candidate.autobahnID].contains { $0.map { matches($0, word) } ?? false } }
-    }
+    for word in words where !Catalogue.all.contains(where: { isSelected($0, by: word) }) { throw .nothingSelected(glob: word) }
+    return Catalogue.all.filter { candidate in words.contains { isSelected(candidate, by: $0) } }
   }
 
   private static func isGlob(_ word: String) -> Bool { word.contains { $0 == "*" || $0 == "?" } }
+
+  private static func isSelected(_ candidate: ConformanceCase, by word: String) -> Bool {
+    matches(candidate.id, word) || candidate.autobahnID.map { matches($0, word) } ?? false
+  }
 
   private static func matches(_ text: String, _ word: String) -> Bool {
     isGlob(word) ? matches(Array(text.utf8)[...], Array(word.utf8)[...]) : text == word
@@ -61,10 +64,13 @@ public enum CaseSelection {
     }
   }
 
-  /// Ids that begin with, or contain, what was written.
+  /// Ids that begin with, or contain, what was written, else those of its chapter.
   private static func similar(to word: String) -> [String] {
+    guard !word.isEmpty else { return [] }
     let beginning = Catalogue.all.filter { $0.id.hasPrefix(word) }
     let containing = Catalogue.all.filter { $0.id.contains(word) || $0.autobahnID?.hasPrefix(word + ".") ?? false }
-    return (beginning.isEmpty ? containing : beginning).prefix(3).map(\.id)
+    let found = (beginning.isEmpty ? containing : beginning).prefix(3).map(\.id)
+    guard found.isEmpty, let slash = word.lastIndex(of: "/") else { return found }
+    return similar(to: String(word[..<slash]))
   }
 }

@@ -14,7 +14,9 @@ public final class Runner {
   /// What the caller may want to show.
   public enum Progress {
     /// The control case is done; the named number of cases follows.
-    case begun(total: Int)
+    ///
+    /// `controlFault` says what was wrong with the control case, if anything: a server that does not echo fails most cases.
+    case begun(total: Int, controlFault: String?)
     /// A case has its result; reruns may still change it.
     case finished(CaseResult, done: Int, total: Int)
   }
@@ -125,7 +127,7 @@ public final class Runner {
     case .control:
       stage = .cases
       queue = plan.cases.filter { !$0.isTimed }
-      onProgress(.begun(total: plan.cases.count))
+      onProgress(.begun(total: plan.cases.count, controlFault: control.flatMap { $0.verdict == .fail ? $0.why : nil }))
     case .cases:
       stage = .reruns
       queue = reruns(isTimed: false)
@@ -138,7 +140,9 @@ public final class Runner {
     case .timedReruns:
       stage = .done
       let failures = results.values.count { plan.threshold.isReached(by: $0) }
-      exit = failures == 0 ? .success : .failures(failures)
+      let errors = results.values.count { $0.verdict == .error }
+      exit =
+        errors > 0 ? .internalError("\(errors) cases failed for a fault of the tester") : failures == 0 ? .success : .failures(failures)
       return
     case .done: return
     }
@@ -245,10 +249,10 @@ public final class Runner {
   }
 
   private func targetDown(_ last: CaseResult) {
-    let words = "\(last.why), \(Self.maximumAttempts) times in a row"
+    let words = "\(Self.maximumAttempts) attempts in a row: \(last.why)"
     if stage == .control {
       return finish(
-        .targetDown("cannot test \(addressWords): \(words); is the server running there?"), notRun: "the target could not be reached")
+        .targetDown("cannot test \(addressWords): \(words)"), notRun: "the target could not be reached")
     }
     // A connection that ended by itself shortly before says nothing about the case: the server was dying.
     for (id, at) in lastEndings where loop.now - at < .seconds(2) {

@@ -32,19 +32,24 @@ struct CaseRunCommand {
     progress.end()
     let result = runner.result(
       url: "\(target.url)", agent: options.agent, startedAt: startedAt, redactions: target.redactions)
-    let files = try directory?.write(result) ?? []
-    show(result, files: files, style: style)
+    // What was found is said even if the files cannot be written.
+    let files = Result { try directory?.write(result) ?? [] }
+    show(result, files: (try? files.get()) ?? [], style: style, progress: progress)
+    _ = try files.get()
     if result.exit.code != 0 { throw ExitCode(Int32(result.exit.code)) }
   }
 
-  private func show(_ result: RunResult, files: [String], style: TextReport.Style) {
+  private func show(_ result: RunResult, files: [String], style: TextReport.Style, progress: ProgressPrinter) {
     switch options.format {
     case .json: Console.write(JSONReport.encode(result, toolVersion: Wirecheck.version) + [0x0A], to: 1)
     case .text:
+      progress.showChanges(result)
       for line in TextReport(style: style).summaryLines(result) { Console.standardOutput(line) }
       for file in files { Console.standardOutput("report: \(file)") }
     }
-    if result.exit.code == 3 || result.exit.code == 6 { Console.standardError("error: \(result.exit.why)") }
+    // Where both are one screen, the summary has just said it.
+    let isSaid = options.format == .text && Console.isOutputTerminal && Console.isErrorTerminal
+    if !isSaid, result.exit.code == 3 || result.exit.code == 6 { Console.standardError("Error: \(result.exit.why)") }
   }
 }
 
@@ -55,8 +60,7 @@ extension TextReport.Style {
     let environment = ProcessInfo.processInfo.environment
     let forced = environment["CLICOLOR_FORCE"].map { $0 != "0" } ?? false
     usesColour = environment["NO_COLOR"] == nil && (Console.isOutputTerminal || forced)
-    let locale = environment["LC_ALL"] ?? environment["LC_CTYPE"] ?? environment["LANG"] ?? ""
-    isASCIIOnly = !locale.uppercased().contains("UTF")
-    width = Console.isOutputTerminal ? environment["COLUMNS"].flatMap { Int($0) } : nil
+    isASCIIOnly = Console.isASCIIOnly
+    width = Console.columns(of: 1)
   }
 }

@@ -42,7 +42,10 @@ struct CasesShowCommand: ParsableCommand {
   var format: OutputFormat = .text
 
   func run() throws {
-    guard let entry = try RunOptions.select([id]).first else { return }
+    let selected = try RunOptions.select([id])
+    guard let entry = selected.first, selected.count == 1 else {
+      throw UsageFailure(description: "'\(id)' selects \(selected.count) cases; give one id: wirecheck cases list '\(id)' lists them")
+    }
     switch format {
     case .json: Console.write(JSONReport.encode([entry]) + [0x0A], to: 1)
     case .text:

@@ -1,3 +1,5 @@
+import ConformanceReport
+import FoundationEssentials
 import Synchronization
 
 #if canImport(Glibc)
@@ -9,10 +11,14 @@ import Synchronization
 /// Standard output and standard error; text for people never mixes with data on standard output.
 enum Console {
   /// Writes a line to standard output.
-  static func standardOutput(_ text: String) { write(Array((text + "\n").utf8), to: 1) }
+  static func standardOutput(_ text: String) { write(line(text), to: 1) }
 
   /// Writes a line to standard error.
-  static func standardError(_ text: String) { write(Array((text + "\n").utf8), to: 2) }
+  static func standardError(_ text: String) { write(line(text), to: 2) }
+
+  private static func line(_ text: String) -> [UInt8] {
+    Array(((isASCIIOnly ? TextReport.ascii(text) : text) + "\n").utf8)
+  }
 
   /// Writes octets to a descriptor: all of them, or as many as it takes before it fails.
   static func write(_ octets: [UInt8], to descriptor: Int32) {
@@ -25,9 +31,36 @@ enum Console {
           unsafe Darwin.write(descriptor, buffer.baseAddress, buffer.count)
         #endif
       }
-      guard count > 0 || errno == EINTR else { return }
+      guard count > 0 || errno == EINTR else {
+        if descriptor == 1 { outputFault.store(errno, ordering: .relaxed) }
+        return
+      }
       rest = rest.dropFirst(max(0, count))
     }
+  }
+
+  private static let outputFault = Atomic<Int32>(0)
+
+  /// Why standard output did not take everything, if so.
+  static var outputFailure: UsageFailure? {
+    let number = outputFault.load(ordering: .relaxed)
+    return number == 0 ? nil : UsageFailure(description: "cannot write to standard output: \(unsafe String(cString: strerror(number)))")
+  }
+
+  /// Whether the locale's characters are other than UTF-8, so that text for people has to be ASCII.
+  static let isASCIIOnly: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+    return !locale.uppercased().contains("UTF")
+  }()
+
+  /// The columns of the terminal that `descriptor` is, or `nil` if it is none; `COLUMNS` goes before what the terminal says.
+  static func columns(of descriptor: Int32) -> Int? {
+    guard isatty(descriptor) == 1 else { return nil }
+    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 { return columns }
+    var size = winsize()
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
   }
 
   /// Whether standard error is a terminal, where progress may rewrite its line.

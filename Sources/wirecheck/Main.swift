@@ -9,8 +9,9 @@ enum Main {
     do {
       var command = try Wirecheck.parseAsRoot()
       try command.run()
+      if let failure = Console.outputFailure { throw failure }
     } catch let failure as UsageFailure {
-      Console.standardError("error: \(failure.description)")
+      Console.standardError("Error: \(failure.description)")
       terminate(failure.code)
     } catch {
       let code = Wirecheck.exitCode(for: error)

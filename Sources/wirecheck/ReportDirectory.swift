@@ -2,6 +2,12 @@ import Conformance
 import ConformanceReport
 import FoundationEssentials
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Where reports are written; checked before anything is sent.
 struct ReportDirectory {
   private let directory: URL
@@ -9,6 +15,7 @@ struct ReportDirectory {
 
   /// Creates the directory and makes sure that files can be written to it.
   init(path: String, kinds: [ReportKind]) throws {
+    guard !path.isEmpty else { throw UsageFailure(description: "--out: name a directory; . is the present one") }
     directory = URL(filePath: path, directoryHint: .isDirectory)
     self.kinds = kinds
     do {
@@ -40,6 +47,7 @@ struct ReportDirectory {
   }
 
   private static func words(_ error: any Error) -> String {
-    (error as? CocoaError)?.underlying.map { "\($0)" } ?? "\(error)"
+    guard let cause = (error as? CocoaError)?.underlying as? POSIXError else { return "\(error)" }
+    return unsafe String(cString: strerror(cause.code.rawValue))
   }
 }

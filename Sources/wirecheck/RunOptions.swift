@@ -20,32 +20,42 @@ struct RunOptions: ParsableArguments {
   @Argument(help: "Cases to run: ids (ws/ping/empty), Autobahn's ids (2.1) or globs ('ws/utf8/*'). Default: all.")
   var cases: [String] = []
 
-  @Option(name: .customLong("not"), help: "Cases to leave out: an id or a glob; may be given several times.")
+  @Option(
+    name: .customLong("not"),
+    help: ArgumentHelp("Cases to leave out: an id or a glob; may be given several times.", valueName: "case"))
   var exclusions: [String] = []
 
-  @Option(help: "Connections at once, 1 to \(RunPlan.maximumJobs); timed cases always run alone.")
+  @Option(help: ArgumentHelp("Connections at once, 1 to \(RunPlan.maximumJobs); timed cases always run alone.", valueName: "count"))
   var jobs: Int = RunPlan.defaultJobs
 
-  @Option(help: "Seconds without any octet after which a case gives up what is due; timed cases wait five times as long.")
+  @Option(
+    help: ArgumentHelp(
+      "Seconds without any octet after which a case gives up what is due; timed cases wait five times as long.", valueName: "seconds"))
   var timeout: Double = 2
 
-  @Option(help: "What masking keys and nonces are derived from: the same seed sends the same octets. Default: random, and printed.")
+  @Option(
+    help: ArgumentHelp(
+      "What masking keys and nonces are derived from: the same seed sends the same octets. Default: random, and printed.",
+      valueName: "number"))
   var seed: UInt64?
 
-  @Option(help: "Directory to write reports to; created if missing. Default: none are written.")
+  @Option(help: ArgumentHelp("Directory to write reports to; created if missing. Default: none are written.", valueName: "directory"))
   var out: String?
 
-  @Option(help: "Reports to write to --out, separated by commas: html, json.")
-  var report: String = "html,json"
+  @Option(help: ArgumentHelp("Reports to write to --out, separated by commas. Default: html,json.", valueName: "kinds"))
+  var report: String?
 
   @Option(help: "What standard output gets: text or json.")
   var format: OutputFormat = .text
 
-  @Option(help: "The peer's name in reports. Default: what its Server field says.")
+  @Option(help: ArgumentHelp("The peer's name in reports. Default: what its Server field says.", valueName: "name"))
   var agent: String?
 
   @Option(
-    name: .customLong("fail-on"), help: "Exit with 1 from which verdict on: must, should, flaky, inconclusive, never.",
+    name: .customLong("fail-on"),
+    help: ArgumentHelp(
+      "What makes the exit code 1: must, a broken MUST; should, flaky or inconclusive, that as well; never, nothing. Default: must.",
+      valueName: "what"),
     transform: Self.threshold)
   var failOn: FailureThreshold = .must
 
@@ -56,14 +66,21 @@ struct RunOptions: ParsableArguments {
     return threshold
   }
 
-  /// The kinds named by `--report`.
-  func reportKinds() throws -> [ReportKind] {
-    try report.split(separator: ",").map { word in
+  /// The directory named by `--out`, made and known to be writable, or `nil` without one.
+  func reportDirectory() throws -> ReportDirectory? {
+    try out.map { try ReportDirectory(path: $0, kinds: reportKinds()) }
+  }
+
+  /// The kinds named by `--report`, each once.
+  private func reportKinds() throws -> [ReportKind] {
+    guard let report else { return ReportKind.allCases }
+    let named = try report.split(separator: ",", omittingEmptySubsequences: false).map { word in
       guard let kind = ReportKind(rawValue: String(word)) else {
-        throw UsageFailure(description: "--report \(word): there is no such report; write html, json or html,json")
+        throw UsageFailure(description: "--report \(report): there is no report '\(word)'; write html, json or html,json")
       }
       return kind
     }
+    return ReportKind.allCases.filter(named.contains)
   }
 
   /// Checks what the parser cannot, before anything is sent.
@@ -73,6 +90,7 @@ struct RunOptions: ParsableArguments {
     }
     guard timeout >= 0.05, timeout <= 600 else { throw UsageFailure(description: "--timeout \(timeout): give 0.05 to 600 seconds") }
     _ = try reportKinds()
+    if let report, out == nil { throw UsageFailure(description: "--report \(report): name the directory with --out") }
     return try Self.select(cases, excluding: exclusions)
   }
 
@@ -81,9 +99,9 @@ struct RunOptions: ParsableArguments {
       return try CaseSelection.cases(words, excluding: exclusions)
     } catch {
       switch error {
-      case .nothingSelected:
-        throw UsageFailure(
-          description: "no case is selected; 'wirecheck cases list' shows them all", code: 5)
+      case .nothingSelected(let glob):
+        let words = glob.map { "'\($0)' selects no case" } ?? "no case is selected: --not leaves out all of them"
+        throw UsageFailure(description: "\(words); 'wirecheck cases list' shows them all", code: 5)
       case .unknownCase(let word, let similar):
         let hint = similar.isEmpty ? "'wirecheck cases list' shows them all" : "similar: \(similar.joined(separator: ", "))"
         throw UsageFailure(

@@ -11,7 +11,7 @@ struct SelfCheckCommand: ParsableCommand {
 
   func run() throws {
     let cases = try options.selectedCases()
-    let directory = try options.out.map { try ReportDirectory(path: $0, kinds: options.reportKinds()) }
+    let directory = try options.reportDirectory()
     let loop = try Loop()
     let server = try EchoServer.start(.loopbackIPv4(port: 0), on: loop)
     defer { server.close() }

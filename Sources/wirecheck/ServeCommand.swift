@@ -16,7 +16,7 @@ struct ServeEchoCommand: ParsableCommand {
       Ends with SIGINT or SIGTERM.
       """)
 
-  @Option(help: "The address and port to listen on; port 0 chooses a free one.")
+  @Option(help: ArgumentHelp("The address and port to listen on; port 0 chooses a free one.", valueName: "address:port"))
   var listen: String = "127.0.0.1:9001"
 
   @Option(

@@ -14,7 +14,7 @@ struct TestCommand: ParsableCommand {
   func run() throws {
     let cases = try options.selectedCases()
     let target = try TargetURL(url)
-    let directory = try options.out.map { try ReportDirectory(path: $0, kinds: options.reportKinds()) }
+    let directory = try options.reportDirectory()
     try CaseRunCommand(options: options, target: target, loop: Loop()).run(cases, directory: directory)
   }
 }

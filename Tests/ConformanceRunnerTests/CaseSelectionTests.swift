@@ -21,18 +21,23 @@ struct CaseSelectionTests {
     #expect(cases.count == 8 - 1 + 11 - 3)
   }
 
-  @Test("an unknown id is an error that names similar ones", arguments: [["ws/ping"], ["5"], ["nonsense"]])
+  @Test("an unknown id is an error that names similar ones", arguments: [["ws/ping"], ["5"], ["ws/ping/emty"], ["nonsense"], [""]])
   func unknown(words: [String]) {
     #expect {
       try CaseSelection.cases(words)
     } throws: { error in
       guard case .unknownCase(let word, let similar) = error as? CaseSelection.Failure else { return false }
-      return word == words[0] && similar.isEmpty == (word == "nonsense")
+      return word == words[0] && similar.isEmpty == ["nonsense", ""].contains(word)
     }
   }
 
-  @Test("a glob that selects nothing is an error of its own", arguments: [(["ws/none/*"], []), (["1.*"], ["*"])])
-  func nothing(words: [String], exclusions: [String]) {
-    #expect(throws: CaseSelection.Failure.nothingSelected) { try CaseSelection.cases(words, excluding: exclusions) }
+  @Test(
+    "a glob that selects nothing is an error of its own, also beside others",
+    arguments: [
+      (["ws/none/*"], [], "ws/none/*"), (["1.*", "ws/none/*"], [], "ws/none/*"), (["1.*"], ["ws/none/*"], "ws/none/*"),
+      (["1.*"], ["*"], nil),
+    ])
+  func nothing(words: [String], exclusions: [String], glob: String?) {
+    #expect(throws: CaseSelection.Failure.nothingSelected(glob: glob)) { try CaseSelection.cases(words, excluding: exclusions) }
   }
 }

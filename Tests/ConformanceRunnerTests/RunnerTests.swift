@@ -46,6 +46,18 @@ struct RunnerTests {
     #expect(run.result.count(of: CloseVerdict.ok) == run.result.cases.count - 3)
   }
 
+  @Test("a server with a fault elsewhere copes with a message of many small fragments", arguments: ["9.3.1", "9.4.1"])
+  func manyFragments(autobahnID: String) throws {
+    var server: PeerServer?
+    let run = try TestRun([autobahnID], timing: CaseTiming()) { loop in
+      let peer = try PeerServer(.loopbackIPv4(port: 0), on: loop) { _ in FaultyEchoMachine(faults: [.noPong]) }
+      server = peer
+      return peer.localAddress
+    }
+    #expect(server != nil)
+    #expect(run.exit == .success, "\(run.exit.why)")
+  }
+
   @Test("each fault of a server makes a case fail or deviate", arguments: PeerFault.allCases)
   func faults(fault: PeerFault) throws {
     var server: PeerServer?

@@ -63,6 +63,10 @@ struct CommandTests {
       (["test", "ws://localhost:1/", "--out", "/proc/nowhere"], "cannot write"), (["test"], "Missing"), (["frobnicate"], "frobnicate"),
       (["test", "ws://localhost:1/", "--fail-on", "always"], "must, should"), (["serve", "echo", "--listen", "9001"], "ADDRESS:PORT"),
       (["serve", "echo", "--fault", "none"], "fault"), (["cases", "show", "nope"], "there is no case"),
+      (["test", "127.0.0.1:9001"], "as in ws://"), (["test", "ws://localhost:99999/"], "from 1 to 65535"),
+      (["test", "ws://localhost:1/", "--out", ""], "name a directory"), (["test", "ws://localhost:1/", "--report", "json"], "--out"),
+      (["test", "ws://localhost:1/", "--report", "", "--out", "/tmp"], "html,json"),
+      (["test", "ws://localhost:1/", "--out", "/dev/null/x"], "Not a directory"), (["cases", "show", "ws/ping/*"], "give one id"),
     ])
   func usage(arguments: [String], words: String) throws {
     let run = try Wirecheck(arguments)
@@ -75,7 +79,7 @@ struct CommandTests {
   func nothingSelected() throws {
     let run = try Wirecheck(["test", "ws://localhost:1/", "ws/none/*"])
     #expect(run.code == 5)
-    #expect(run.errors.contains("no case is selected"))
+    #expect(run.errors.contains("'ws/none/*' selects no case"))
   }
 
   @Test("a port where nothing listens ends with 3, and the report is complete")
@@ -85,7 +89,7 @@ struct CommandTests {
     listener.close()
     let run = try Wirecheck(["test", "ws://\(listener.localAddress)/", "1.*", "--format", "json"])
     #expect(run.code == 3)
-    #expect(run.errors.contains("is the server running"), "\(run.errors)")
+    #expect(run.errors.contains("Is the server running"), "\(run.errors)")
     let report = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     let cases = try #require(report["cases"] as? [[String: Any]])
     #expect(cases.count == 16 && cases.allSatisfy { $0["verdict"] as? String == "not-run" })
@@ -102,6 +106,25 @@ struct CommandTests {
       #expect(run.output.contains(folder.appending(path: name).path))
       #expect(try Data(contentsOf: folder.appending(path: name)).count > 100_000)
     }
+  }
+
+  @Test("what was found is said even if a report cannot be written")
+  func unwritableReport() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "wirecheck-reports-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder.appending(path: "report.html"), withIntermediateDirectories: true)
+    let run = try Wirecheck(["self-check", "2.1", "--out", folder.path])
+    #expect(run.code == 2)
+    #expect(run.output.contains("1 judged: 1 pass"))
+    #expect(run.errors.contains("Is a directory"), "\(run.errors)")
+  }
+
+  @Test(
+    "a locale without UTF-8 gets ASCII only, in results, lists and errors",
+    arguments: [["self-check", "7.1.6"], ["cases", "list", "10.*"], ["cases", "show", "2.1"], ["test", "nonsense"]])
+  func ascii(arguments: [String]) throws {
+    let run = try Wirecheck(arguments, environment: ["LC_ALL": "C"])
+    #expect((run.output + run.errors).utf8.allSatisfy { $0 < 0x80 }, "\(run.output)\(run.errors)")
   }
 
   @Test("JSON owns standard output and holds what is promised")

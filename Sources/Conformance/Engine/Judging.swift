@@ -12,7 +12,7 @@ enum Judging {
         closeWhy: "the peer closed because of a limit, as RFC 6455 §10.4 allows")
     case .handshakeByTester, .handshakeByProgram, .refusalOfClose:
       return Judgement(
-        verdict: .fail, why: "the peer closed with \(code) before \(matcher.missingWords) arrived", close: .failed,
+        verdict: .fail, why: "the peer closed with \(code) \(matcher.prematurely)", close: .failed,
         closeWhy: "the peer closed; the tester was to")
     case .failureByPeer(let codes):
       guard let outcome = matcher.outcome else { return early("closed with \(code)", matcher) }
@@ -149,7 +149,7 @@ enum Judging {
   /// The peer ended the connection before it had reason to.
   private static func early(_ words: String, _ matcher: Matcher) -> Judgement {
     Judgement(
-      verdict: .fail, why: "the peer \(words) before \(matcher.missingWords) arrived", close: .failed,
+      verdict: .fail, why: "the peer \(words) \(matcher.prematurely)", close: .failed,
       closeWhy: "the connection ended too early")
   }
 

@@ -59,6 +59,12 @@ struct Matcher: Sendable {
     return events[position].words
   }
 
+  /// That the peer ended the connection before what is missing, in words.
+  var prematurely: String {
+    if position < events.count, case .checkpoint(let place) = events[position] { return "too early: it was to stay open \(place)" }
+    return "before \(missingWords) arrived"
+  }
+
   mutating func reachedCheckpoint(_ tag: String) -> Step {
     guard position < events.count, events[position] == .checkpoint(tag) else {
       return .mismatch("kept the connection open; it had to fail it")
@@ -88,7 +94,8 @@ struct Matcher: Sendable {
       echoes += 1
       if echoes == count { position += 1 }
       return .progress
-    case .pong, .checkpoint: return .mismatch("sent a \(message.kind.rawValue) message before \(missingWords)")
+    case .checkpoint(let place): return .mismatch("sent a \(message.kind.rawValue) message too early: nothing was due \(place)")
+    case .pong: return .mismatch("sent a \(message.kind.rawValue) message before \(missingWords)")
     }
   }
 

@@ -92,7 +92,7 @@ extension Templates {
       one('#help-open').addEventListener('click', () => help.showModal());
       addEventListener('keydown', (event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-        if (event.key === 'Escape') { if (document.activeElement === search) search.blur(); else close(); return; }
+        if (event.key === 'Escape') { if (document.activeElement === search) { event.preventDefault(); search.blur(); } else close(); return; }
         if (event.target.matches('input')) { if (event.key === 'Enter') step(1); return; }
         const action = { '/': () => search.focus(), j: () => step(1), k: () => step(-1), f: () => toggle(problems), '?': () => help.showModal() }[event.key];
         if (!action) return;
@@ -106,5 +106,5 @@ extension Templates {
     """#
 
   /// The hash of ``script``; the test that recomputes it prints the right one.
-  static let scriptHash: StaticString = "sha256-H4hOpGwVJRsblPAmplgvt2GAZcAY0LYFz9wbdfzT4jQ="
+  static let scriptHash: StaticString = "sha256-H9ImegUib6MwoHIXDz2vus/z8Cx9MFaeWXG7d4aIrFU="
 }

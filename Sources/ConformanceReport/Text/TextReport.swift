@@ -76,6 +76,9 @@ public struct TextReport: Sendable {
     return lines
   }
 
+  /// A text of ours that may quote a peer, as lines that are harmless and no longer than the style allows.
+  public func paragraph(_ text: String) -> [String] { wrapped(text) }
+
   private static func closeWords(_ close: CaseResult.Close) -> String {
     var words = close.why
     if let code = close.peerCode { words += " (code \(code)" }
@@ -114,10 +117,15 @@ public struct TextReport: Sendable {
 
   private func safe(_ text: String) -> String {
     let line = SafeText.withoutCommandMarks(SafeText.line(text), replacement: "\\x23")
-    guard style.isASCIIOnly else { return line }
-    return line.unicodeScalars.map { scalar in
+    return style.isASCIIOnly ? Self.ascii(line) : line
+  }
+
+  /// Returns `text` in ASCII: dashes and quotes as their like, everything else as `\u{NNNN}`.
+  public static func ascii(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
       switch scalar {
       case "—": "--"
+      case "–": "-"
       case "…": "..."
       case "§": "section "
       case "→": "->"

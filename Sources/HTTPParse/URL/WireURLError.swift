@@ -57,6 +57,15 @@ extension WireURLError: CustomStringConvertible {
   /// What is wrong and where; it holds no more of the URL than one octet.
   public var description: String {
     let place = octet.map { "octet \(offset) (\(EscapedText.ascii([$0])))" } ?? "its end (octet \(offset))"
-    return "the URL's \(code.rawValue) is not valid at \(place), \(section); percent-encode what is not allowed there"
+    return "the URL's \(code.rawValue) is not valid at \(place), \(section); \(advice)"
+  }
+
+  private var advice: String {
+    switch code {
+    case .scheme, .authority: "begin with a scheme and two slashes, as in ws://127.0.0.1:9001/"
+    case .host where octet == nil: "name a host"
+    case .port: "a port is a number from 1 to 65535"
+    case .host, .userinfo, .path, .query, .fragment: "percent-encode what is not allowed there"
+    }
   }
 }
