@@ -54,7 +54,7 @@ let package = Package(
     .target(
       name: "ProtocolTesting", dependencies: ["WireBytes"], path: "Tests/Support/ProtocolTesting", swiftSettings: settings),
     .testTarget(
-      name: "ConformanceTests", dependencies: ["Conformance", "ConformancePeers"], swiftSettings: settings),
+      name: "ConformanceTests", dependencies: ["Conformance", "ConformancePeers", "HTTPParse", "WSHandshake"], swiftSettings: settings),
     .testTarget(
       name: "ConformanceRunnerTests",
       dependencies: ["ConformanceRunner", "Conformance", "ConformancePeers", "Connections", "Transport", "WSHandshake", "HTTPParse"],

@@ -43,6 +43,10 @@ public final class Runner {
   private var attempts = 0
   private var isHolding = false
   private var lastEndings: [(id: String, at: Duration)] = []
+  /// When a connection was last counted in ``attempts``.
+  private var lastAttemptAt = Duration.zero
+  /// What ended after this may have ended because the target was going down.
+  private var suspectSince = Duration.zero
   private let startedAt: Duration
   private var control: CaseResult?
   private var serverField: [UInt8]?
@@ -53,6 +57,8 @@ public final class Runner {
   /// Refused or unanswered connections in a row after which a target is down.
   private static let maximumAttempts = 3
   private static let retryDelay = Duration.milliseconds(150)
+  /// How long before the first unanswered connection began what ended is suspect.
+  private static let suspicion = Duration.seconds(2)
   /// Failures that are run again at most; beyond it a target is broken, not flaky.
   private static let maximumReruns = 100
 
@@ -167,10 +173,11 @@ public final class Runner {
   /// Not for a target that does not even pass the control case.
   private func reruns(isTimed: Bool) -> [ConformanceCase] {
     guard control?.verdict == .pass else { return [] }
-    let failed = plan.cases.filter { candidate in
+    let candidates = plan.cases.filter { candidate in
       candidate.isTimed == isTimed && (results[candidate.id].map { FailureThreshold.inconclusive.isReached(by: $0) } ?? false)
     }
-    return failed.count <= Self.maximumReruns ? failed : []
+    let lost = candidates.filter { results[$0.id]?.verdict == .inconclusive }
+    return candidates.count - lost.count <= Self.maximumReruns ? candidates : lost
   }
 
   // MARK: Results
@@ -201,7 +208,14 @@ public final class Runner {
     fill()
   }
 
-  private func record(_ result: CaseResult) {
+  private func record(_ judged: CaseResult) {
+    var result = judged
+    if let control, control.verdict == .fail, control.reason == nil, control.close.verdict == .failed,
+      control.close.peerCode == result.close.peerCode, result.endsAsItWould
+    {
+      result.verdict = .inconclusive
+      result.why = "the connection ended as the control case's did, which had no violation in it: \(control.why)"
+    }
     results[result.conformanceCase.id] = result
     lastEndings.append((result.conformanceCase.id, loop.now))
     onProgress(.finished(result, done: results.count, total: plan.cases.count))
@@ -211,6 +225,11 @@ public final class Runner {
     let id = second.conformanceCase.id
     guard let first = results[id] else { return }
     let runs = [first.verdict, second.verdict]
+    guard first.verdict != .inconclusive else {
+      results[id] = second
+      results[id]?.runs = runs
+      return
+    }
     guard first.verdict != second.verdict || first.close.verdict != second.close.verdict else {
       results[id]?.runs = runs
       return
@@ -219,8 +238,14 @@ public final class Runner {
     flaky.verdict = .flaky
     flaky.runs = runs
     flaky.why =
-      "first run: \(first.verdict.rawValue) (\(first.why)); rerun: \(second.verdict.rawValue) (\(second.why))"
+      first.verdict != second.verdict
+      ? "first run: \(first.verdict.rawValue) (\(first.why)); rerun: \(second.verdict.rawValue) (\(second.why))"
+      : "the closing differs: first run: \(Self.closeWords(first)); rerun: \(Self.closeWords(second))"
     results[id] = flaky
+  }
+
+  private static func closeWords(_ result: CaseResult) -> String {
+    "\(result.close.verdict?.rawValue ?? "none") (\(result.close.why))"
   }
 
   private func controlFailed(_ result: CaseResult) {
@@ -238,8 +263,11 @@ public final class Runner {
     }
     queue.insert(result.conformanceCase, at: 0)
     // Connections that were under way together count once.
-    guard !isHolding else { return }
+    let begunAt = loop.now - result.duration
+    guard !isHolding, attempts == 0 || begunAt >= lastAttemptAt else { return fill() }
+    if attempts == 0 { suspectSince = begunAt - Self.suspicion }
     attempts += 1
+    lastAttemptAt = loop.now
     guard attempts < Self.maximumAttempts else { return targetDown(result) }
     isHolding = true
     _ = loop.schedule(at: loop.now + Self.retryDelay * attempts) { [weak self] in
@@ -255,7 +283,7 @@ public final class Runner {
         .targetDown("cannot test \(addressWords): \(words)"), notRun: "the target could not be reached")
     }
     // A connection that ended by itself shortly before says nothing about the case: the server was dying.
-    for (id, at) in lastEndings where loop.now - at < .seconds(2) {
+    for (id, at) in lastEndings where at >= suspectSince {
       guard var result = results[id], result.close.peerCode == nil, result.verdict == .fail || result.verdict == .deviation else {
         continue
       }
@@ -285,4 +313,14 @@ public final class Runner {
     id: "ws/control", autobahnID: nil, title: "Control", purpose: "A short text is echoed and the connection closed.",
     requirement: Requirement(section: "5.6"), program: Program([.frame(.text, .text("wirecheck"))]),
     expectation: Expectation([.init([.message(.text, .text("wirecheck"))])], ending: .handshakeByTester))
+}
+
+extension CaseResult {
+  /// Whether it was judged by the peer's ending the connection, which a peer that always ends connections would do as well.
+  fileprivate var endsAsItWould: Bool {
+    switch conformanceCase.expectation.ending {
+    case .failureByPeer, .refusalOfClose: verdict == .pass || verdict == .passWithNote || verdict == .deviation
+    case .handshakeByTester, .handshakeByProgram, .recorded: false
+    }
+  }
 }

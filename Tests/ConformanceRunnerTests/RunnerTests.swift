@@ -189,6 +189,103 @@ struct RunnerTests {
     #expect(result.cases.count == 16)
     #expect(result.cases.allSatisfy { $0.verdict == .fail || $0.verdict == .notRun })
   }
+
+  /// Runs against a server that gives each connection, counted from 1, the control case's, a machine of its own.
+  private func run(
+    _ words: [String], idleTimeout: Duration = .milliseconds(300), jobs: Int = 1, machine: @escaping (Int) -> any PeerMachine
+  ) throws -> TestRun {
+    var server: PeerServer?
+    defer { server?.die() }
+    var connections = 0
+    return try TestRun(words, timing: CaseTiming(idleTimeout: idleTimeout), jobs: jobs) { loop in
+      let peer = try PeerServer(.loopbackIPv4(port: 0), on: loop) { _ in
+        connections += 1
+        return machine(connections)
+      }
+      server = peer
+      return peer.localAddress
+    }
+  }
+
+  @Test("a peer that always closes passes nothing by it")
+  func alwaysCloses() throws {
+    let run = try run(["1.1.1", "3.1", "3.2", "7.3.2"]) { _ in RefusingMachine(nil) }
+    #expect(run.exit.code == 1)
+    #expect(run.result.cases.map(\.verdict) == [.fail, .inconclusive, .inconclusive, .fail])
+  }
+
+  @Test("a connection that was refused once is judged by its rerun")
+  func refusedOnce() throws {
+    let run = try run(["1.1.1", "1.1.2"]) { $0 == 2 ? RefusingMachine("503 Busy") as any PeerMachine : FaultyEchoMachine(faults: []) }
+    #expect(run.exit == .success)
+    #expect(run.result.cases.map(\.verdict) == [.pass, .pass])
+    #expect(run.result.cases[0].runs == [.inconclusive, .pass])
+  }
+
+  @Test("many refused connections are all tried again")
+  func refusedOften() throws {
+    let run = try run(["1.*", "2.*", "6.*"], jobs: 16) {
+      (2...151).contains($0) ? RefusingMachine("503 Busy") as any PeerMachine : FaultyEchoMachine(faults: [])
+    }
+    #expect(run.result.count(of: Verdict.pass) == 172)
+  }
+
+  @Test("a closing that differs on rerun is told apart in words")
+  func flakyClosing() throws {
+    let run = try run(["1.1.1"]) { FaultyEchoMachine(faults: $0 == 2 ? [.noDrop] : []) }
+    #expect(run.result.cases[0].verdict == .flaky)
+    #expect(run.result.cases[0].why.contains("dropped-by-us"), "\(run.result.cases[0].why)")
+  }
+
+  @Test("connections that were under way together count once, however they are spread in time")
+  func spreadTimeouts() throws {
+    // 2 is never answered; 3 and 4 end after 0.4 s and 0.8 s, and what takes their places is never answered either.
+    let run = try run(["1.1.1", "1.1.2", "1.1.3", "1.1.4", "1.1.5"], idleTimeout: .milliseconds(800), jobs: 3) {
+      number -> any PeerMachine in
+      switch number {
+      case 2, 5, 6: RudeMachine(.neverAnswers)
+      case 3: FaultyEchoMachine(faults: [.noCloseReply])
+      case 4: RudeMachine(.silent)
+      default: FaultyEchoMachine(faults: [])
+      }
+    }
+    #expect(run.exit.code == 0, "\(run.exit.why)")
+  }
+
+  @Test("R05: what ended when the target stopped answering says nothing about the case")
+  func stopsAnswering() throws {
+    let run = try run(["1.1.1", "1.1.2"]) { number -> any PeerMachine in
+      switch number {
+      case 1: FaultyEchoMachine(faults: [])
+      case 2: RudeMachine(.silent)
+      default: RudeMachine(.neverAnswers)
+      }
+    }
+    #expect(run.exit.code == 3)
+    #expect(run.result.cases.map(\.verdict) == [.inconclusive, .notRun])
+  }
+}
+
+/// Answers with an HTTP status, or opens and closes with 1002 in the same breath.
+private struct RefusingMachine: PeerMachine {
+  private let status: String?
+  private var inner = FaultyEchoMachine(faults: [])
+  private var output: [[UInt8]] = []
+  private(set) var ending: PeerEnding?
+
+  init(_ status: String?) { self.status = status }
+
+  mutating func receive(_ octets: Span<UInt8>, now: Duration) {
+    guard ending == nil else { return }
+    inner.receive(octets, now: now)
+    output = status.map { [Array("HTTP/1.1 \($0)\r\nContent-Length: 0\r\n\r\n".utf8)] } ?? inner.takeOutput() + [[0x88, 0x02, 0x03, 0xEA]]
+    ending = .endOfFile
+  }
+
+  mutating func takeOutput() -> [[UInt8]] {
+    defer { output = [] }
+    return output
+  }
 }
 
 /// Sends whoever connects elsewhere.

@@ -35,13 +35,14 @@ enum CloseCases {
       "7.1.1", "after-message", "Close after a message", "A message is echoed and the closing handshake that follows is answered.",
       [.frame(.text, greeting)], Sample.events([.message(.text, greeting)])),
     make(
-      "7.1.2", "twice", "Two Close frames", "A second Close frame is not answered.", [startNormalClose, .frame(.close)],
+      "7.1.2", "twice", "Two Close frames", "The first Close frame is answered, whatever a second one does.",
+      [startNormalClose, .frame(.close)],
       answeredDespiteFrames),
     make(
-      "7.1.3", "ping-after-close", "Ping after Close", "A Ping after a Close frame is not answered.", section: "5.5.2",
+      "7.1.3", "ping-after-close", "Ping after Close", "A Close frame is answered, whatever a Ping behind it does.", section: "5.5.2",
       [startNormalClose, .frame(.ping)], answeredDespiteFrames),
     make(
-      "7.1.4", "text-after-close", "Text after Close", "A message after a Close frame is discarded.", section: "1.4",
+      "7.1.4", "text-after-close", "Text after Close", "A message after a Close frame is discarded.",
       [startNormalClose, .frame(.text, greeting)], answeredDespiteFrames),
     make(
       "7.1.5", "continuation-after-close", "Close within a fragmented message",
@@ -55,7 +56,7 @@ enum CloseCases {
       "Whether messages under way are still echoed before the Close frame is answered.",
       [
         .frame(.text, .repeated(LimitCases.pattern, count: 262_144)), .frame(.text, greeting), startNormalClose, .frame(.ping),
-      ], Expectation([.init([])], ending: .recorded(codes: [1000]))),
+      ], Expectation([.init([])], ending: .recorded)),
   ]
 
   private static let payloads: [ConformanceCase] = [
@@ -108,6 +109,6 @@ enum CloseCases {
     make(
       autobahnID, "code/unassigned-\(code)", "Close with code \(code)",
       "How a Close frame with a code above 4999 is answered; the RFC gives these codes no meaning.", section: "7.4.2",
-      [.startClose(payload(code))], Expectation([.init([])], ending: .recorded(codes: [1000, code, 1002])))
+      [.startClose(payload(code))], Expectation([.init([])], ending: .recorded))
   }
 }

@@ -90,8 +90,9 @@ public struct CaseRun: Sendable {
     state = .handshaking(handshake, unsent: handshake.requestOctets, giveUpAt: now + timing.idleTimeout * 2)
   }
 
-  /// No TCP connection could be established.
+  /// No TCP connection could be established; does nothing once one was.
   public mutating func notConnected(_ words: String, now: Duration) {
+    guard case .connecting = state else { return }
     fail(.unreachable, .inconclusive, "no TCP connection: \(words)", now: now)
   }
 

@@ -16,7 +16,7 @@ struct Engine: Sendable {
     /// Everything was sent.
     case awaiting
     /// Our Close frame was sent; the peer's is due.
-    case closing(giveUpAt: Duration)
+    case closing(since: Duration, giveUpAt: Duration)
     /// Close frames went both ways; the end of the TCP connection is due.
     case ending(giveUpAt: Duration)
     case finished
@@ -72,7 +72,7 @@ struct Engine: Sendable {
     switch phase {
     case .running, .awaiting: next = lastActivity + timing.idleTimeout(isTimed: conformanceCase.isTimed)
     case .paused(_, let until): next = until
-    case .closing(let giveUpAt), .ending(let giveUpAt): next = giveUpAt
+    case .closing(_, let giveUpAt), .ending(let giveUpAt): next = giveUpAt
     case .finished: return nil
     }
     return min(next, total)
@@ -133,8 +133,8 @@ struct Engine: Sendable {
 
   private mutating func endOfProgram(now: Duration) {
     switch conformanceCase.expectation.ending {
-    case .handshakeByProgram, .refusalOfClose: phase = .closing(giveUpAt: now + timing.idleTimeout)
-    case .recorded: phase = sentClose ? .closing(giveUpAt: now + timing.idleTimeout) : .awaiting
+    case .handshakeByProgram, .refusalOfClose: phase = .closing(since: now, giveUpAt: now + timing.idleTimeout)
+    case .recorded: phase = sentClose ? .closing(since: now, giveUpAt: now + timing.idleTimeout) : .awaiting
     case .handshakeByTester, .failureByPeer: phase = .awaiting
     }
     if matcher.isComplete { outcomeComplete(now: now) }
@@ -151,7 +151,7 @@ struct Engine: Sendable {
       handle(observation, now: now)
     }
     if phase != .finished, observer.receivedOctets > maximumReceivedOctets {
-      giveUp("in \(observer.receivedOctets) octets, far more than could be due")
+      giveUp("in \(observer.receivedOctets) octets, far more than could be due", reason: nil)
     }
   }
 
@@ -171,7 +171,7 @@ struct Engine: Sendable {
       if judgement == nil { settle(matcher.receivedPong(payload), now: now) }
     case .ping(let payload):
       observed.append { "a Ping: \(Self.words(LoggedOctets(payload)))" }
-      if !sentClose, peerClose == nil { writer.interject(FrameStep(.pong, .octets(payload)), at: now, log: &log) }
+      if peerClose == nil { writer.interject(FrameStep(.pong, .octets(payload)), at: now, log: &log) }
     case .close(let close): receivedClose(close, now: now)
     }
   }
@@ -198,7 +198,7 @@ struct Engine: Sendable {
     sentClose = true
     writer.cancelRest()
     writer.interject(FrameStep(.close, .octets([0x03, 0xE8])), at: now, log: &log)
-    phase = .closing(giveUpAt: now + timing.closeTimeout)
+    phase = .closing(since: now, giveUpAt: now + timing.idleTimeout(isTimed: conformanceCase.isTimed))
   }
 
   private mutating func mismatched(_ words: String, now: Duration) {
@@ -234,7 +234,7 @@ struct Engine: Sendable {
     } else {
       judgement = Judging.closeReply(close, case: conformanceCase, matcher: matcher, judged: judgement)
     }
-    phase = .ending(giveUpAt: now + timing.closeTimeout)
+    phase = .ending(giveUpAt: now + timing.idleTimeout(isTimed: conformanceCase.isTimed))
   }
 
   // MARK: Endings
@@ -260,18 +260,24 @@ struct Engine: Sendable {
       return
     }
     log.append(.timer("waited long enough"), at: now)
-    if peerClose != nil, var judged = judgement {
-      judged.close = judged.close == .ok ? .droppedByUs : judged.close
-      judged.closeWhy += "; the peer left it to the tester to drop the TCP connection, which a server has to do at once (RFC 6455 §7.1.1)"
-      finish(judged)
-    } else {
-      let middle = observer.isWithinFrame ? ", and the peer stopped in the middle of a frame" : ""
-      giveUp("within \((now - lastActivity).milliseconds) ms\(middle)")
-    }
+    let middle = observer.isWithinFrame ? ", and the peer stopped in the middle of a frame" : ""
+    giveUp("within \((now - waitBegan(now: now)).milliseconds) ms\(middle)", reason: .hang)
   }
 
-  private mutating func giveUp(_ wait: String) {
-    finish(Judging.timedOut(wait, case: conformanceCase, matcher: matcher, sentClose: sentClose, judged: judgement))
+  /// Since when the wait that is over went on.
+  private func waitBegan(now: Duration) -> Duration {
+    if now >= startedAt + timing.totalTimeout(isTimed: conformanceCase.isTimed) { return startedAt }
+    if case .closing(let since, _) = phase { return since }
+    return lastActivity
+  }
+
+  private mutating func giveUp(_ wait: String, reason: FailureReason?) {
+    if peerClose != nil, var judged = judgement {
+      judged.close = judged.close == .ok ? .droppedByUs : judged.close
+      judged.closeWhy += "; the peer left it to the tester to drop the TCP connection, which a server has to do at once (RFC 6455 §5.5.1)"
+      return finish(judged)
+    }
+    finish(Judging.timedOut(wait, reason: reason, case: conformanceCase, matcher: matcher, sentClose: sentClose, judged: judgement))
   }
 
   private mutating func finish(_ violation: PeerViolation) {
@@ -288,7 +294,7 @@ struct Engine: Sendable {
       final.why = matcher.notes.joined(separator: "; ")
     }
     if final.verdict == .informational, messagesReceived > 0 {
-      final.why += "; \(messagesReceived) messages came back before"
+      final.why += "; \(messagesReceived) \(messagesReceived == 1 ? "message" : "messages") came back before"
     }
     judgement = final
     phase = .finished

@@ -37,10 +37,6 @@ public struct CaseTiming: Sendable, Equatable {
   ///
   /// Default 10 s.
   public var timedIdleTimeout: Duration { idleTimeout * 5 }
-  /// How long to wait for an answer to a Close frame, and for the end of the TCP connection.
-  ///
-  /// Default 1 s.
-  public var closeTimeout: Duration { idleTimeout / 2 }
   /// The longest a case takes, whatever goes on.
   func totalTimeout(isTimed: Bool) -> Duration { isTimed ? idleTimeout * 60 : idleTimeout * 10 }
   /// The idle timeout of a case.

@@ -1,11 +1,14 @@
 /// The judgements of a case by how its connection ended; pure functions.
 enum Judging {
+  /// What no limit on the length of messages can exclude: what a control frame holds.
+  private static let smallMessageBytes: UInt64 = 125
+
   /// The peer's Close frame came before the tester sent one.
   static func closeByPeer(_ close: ObservedClose, case conformanceCase: ConformanceCase, matcher: Matcher) -> Judgement {
     let code = close.code.map { "close code \($0)" } ?? "a Close frame without a code"
     switch conformanceCase.expectation.ending {
     case .recorded: return recorded("the peer closed first, with \(code)")
-    case .handshakeByTester where close.code == 1009:
+    case .handshakeByTester where close.code == 1009 && conformanceCase.program.payloadBytes > smallMessageBytes:
       return Judgement(
         verdict: .weak, why: "the peer refused the message with close code 1009: it is beyond a limit of the peer's",
         requirement: Requirement(section: "10.4", level: .hardening), close: .ok,
@@ -47,6 +50,11 @@ enum Judging {
   static func dropped(
     _ ending: TransportEnding, case conformanceCase: ConformanceCase, matcher: Matcher, sentClose: Bool, judged: Judgement?
   ) -> Judgement {
+    if case .failed(let words) = ending {
+      return Judgement(
+        verdict: .inconclusive, why: "the network lost the connection: \(words)", close: .failed,
+        closeWhy: "the closing handshake was not seen")
+    }
     switch conformanceCase.expectation.ending {
     case .recorded: return recorded("the peer \(ending.words) without a Close frame")
     case .failureByPeer, .refusalOfClose:
@@ -72,7 +80,7 @@ enum Judging {
 
   /// What was due did not come; `wait` says within what.
   static func timedOut(
-    _ wait: String, case conformanceCase: ConformanceCase, matcher: Matcher, sentClose: Bool, judged: Judgement?
+    _ wait: String, reason: FailureReason?, case conformanceCase: ConformanceCase, matcher: Matcher, sentClose: Bool, judged: Judgement?
   ) -> Judgement {
     switch conformanceCase.expectation.ending {
     case .recorded: return recorded("the peer neither answered the Close frame nor ended the connection \(wait)")
@@ -82,12 +90,12 @@ enum Judging {
         closeWhy: "the peer kept the connection open")
     case .refusalOfClose, .handshakeByProgram:
       return Judgement(
-        verdict: .fail, reason: .hang, why: "the peer did not answer the Close frame \(wait)",
+        verdict: .fail, reason: reason, why: "the peer did not answer the Close frame \(wait)",
         requirement: Requirement(section: "5.5.1"), close: .droppedByUs, closeWhy: "the tester dropped the connection")
     case .handshakeByTester:
       guard sentClose else {
         return Judgement(
-          verdict: .fail, reason: .hang, why: "\(matcher.missingWords) did not arrive \(wait)", close: .failed,
+          verdict: .fail, reason: reason, why: "\(matcher.missingWords) did not arrive \(wait)", close: .failed,
           closeWhy: "the closing handshake was not reached")
       }
       var judgement = judged ?? self.judgement(of: matcher)

@@ -13,7 +13,7 @@ struct Matcher: Sendable {
   }
 
   private let outcomes: [Expectation.Outcome]
-  private let events: [ExpectedEvent]
+  private var events: [ExpectedEvent]
   private let pingPayloads: [[UInt8]]
   private let answersAreMismatches: Bool
   private var position = 0
@@ -62,7 +62,7 @@ struct Matcher: Sendable {
   /// That the peer ended the connection before what is missing, in words.
   var prematurely: String {
     if position < events.count, case .checkpoint(let place) = events[position] { return "too early: it was to stay open \(place)" }
-    return "before \(missingWords) arrived"
+    return isComplete ? "before the tester's Close frame arrived" : "before \(missingWords) arrived"
   }
 
   mutating func reachedCheckpoint(_ tag: String) -> Step {
@@ -94,9 +94,22 @@ struct Matcher: Sendable {
       echoes += 1
       if echoes == count { position += 1 }
       return .progress
+    case .pong where echoesBeforePong(message): return .progress
     case .checkpoint(let place): return .mismatch("sent a \(message.kind.rawValue) message too early: nothing was due \(place)")
     case .pong: return .mismatch("sent a \(message.kind.rawValue) message before \(missingWords)")
     }
+  }
+
+  /// Whether this is the message behind the Pongs that are due: when they come is no more than a SHOULD.
+  private mutating func echoesBeforePong(_ message: ObservedMessage) -> Bool {
+    let next = events[position...].firstIndex { if case .pong = $0 { false } else { true } }
+    guard let next, case .message(let kind, let payload) = events[next], Self.difference(message, kind, payload) == nil else {
+      return false
+    }
+    events.insert(events.remove(at: next), at: position)
+    position += 1
+    notes.append("it echoed the message before it answered a Ping, which should be done as soon as is practical (RFC 6455 §5.5.2)")
+    return true
   }
 
   mutating func receivedPong(_ payload: [UInt8]) -> Step {
@@ -111,9 +124,11 @@ struct Matcher: Sendable {
       }
       candidate += 1
     }
-    guard pingPayloads.contains(payload) else { return .ignored }
+    // An empty Pong may as well be a heartbeat (RFC 6455 §5.5.3).
+    guard !payload.isEmpty, pingPayloads.contains(payload) else { return .ignored }
     if answersAreMismatches { return .mismatch("answered a Ping that was sent after the violation") }
-    notes.append("it sent a Pong that was not due any more")
+    let note = "it sent a Pong that was not due any more"
+    if !notes.contains(note) { notes.append(note) }
     return .ignored
   }
 

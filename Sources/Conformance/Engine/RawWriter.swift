@@ -36,15 +36,19 @@ struct RawWriter: Sendable {
   /// A frame whose header went out and whose payload follows in parts.
   private struct OpenFrame: Sendable {
     let key: MaskingKey?
+    let declaredLength: Int
     var sent = 0
   }
+
+  /// Control frames that wait at most: a peer's flood of Pings is answered by fewer Pongs (RFC 6455 §5.5.3).
+  private static let maximumInterjections = 64
 
   private let role: Role
   private var keys: SeededKeys
   private var emission: Emission?
   private var fragmentation: Fragmentation?
   private var openFrame: OpenFrame?
-  /// Control frames that go out before the next fragment.
+  /// Control frames that go out before the next frame.
   private var interjections: [FrameStep] = []
 
   init(role: Role, keys: SeededKeys) {
@@ -53,7 +57,10 @@ struct RawWriter: Sendable {
   }
 
   /// Whether everything given was returned by ``next(at:log:)``.
-  var isIdle: Bool { emission == nil && fragmentation == nil && interjections.isEmpty }
+  var isIdle: Bool { emission == nil && fragmentation == nil && (interjections.isEmpty || isWithinOpenFrame) }
+
+  /// Whether anything but a part of its payload would end up inside a frame.
+  private var isWithinOpenFrame: Bool { openFrame.map { $0.sent < $0.declaredLength } ?? false }
 
   mutating func begin(_ frame: FrameStep, at time: Duration, log: inout WireLog) {
     start(
@@ -65,11 +72,16 @@ struct RawWriter: Sendable {
 
   /// Sends a control frame as soon as the frame under way has ended.
   mutating func interject(_ frame: FrameStep, at time: Duration, log: inout WireLog) {
-    if emission == nil { begin(frame, at: time, log: &log) } else { interjections.append(frame) }
+    if emission == nil, !isWithinOpenFrame { return begin(frame, at: time, log: &log) }
+    if interjections.count == Self.maximumInterjections { interjections.removeLast() }
+    interjections.append(frame)
   }
 
-  /// Gives up the fragments that have not begun.
-  mutating func cancelRest() { fragmentation = nil }
+  /// Gives up what has not begun: fragments, and the parts of a frame.
+  mutating func cancelRest() {
+    fragmentation = nil
+    openFrame = nil
+  }
 
   mutating func begin(_ kind: Message.Kind, _ payload: Payload, fragmentLength: Int) {
     fragmentation = Fragmentation(kind: kind, payload: payload, fragmentLength: max(1, fragmentLength))
@@ -80,7 +92,7 @@ struct RawWriter: Sendable {
   ) {
     let header = FrameHeader(
       opcode: opcode, payloadLength: UInt64(declaredLength), isFinal: isFinal, maskingKey: nextKey())
-    openFrame = OpenFrame(key: header.maskingKey)
+    openFrame = OpenFrame(key: header.maskingKey, declaredLength: declaredLength)
     log.append(.frame(.sent, header, LoggedOctets(), violation: nil), at: time)
     var octets: [UInt8] = []
     header.encode(into: &octets)
@@ -128,7 +140,7 @@ struct RawWriter: Sendable {
   }
 
   private mutating func startFragment(at time: Duration, log: inout WireLog) {
-    if !interjections.isEmpty { return begin(interjections.removeFirst(), at: time, log: &log) }
+    if !interjections.isEmpty, !isWithinOpenFrame { return begin(interjections.removeFirst(), at: time, log: &log) }
     guard var current = fragmentation else { return }
     let rest = current.payload.count - current.sent
     // A message that fits is one frame; one that is cut ends with a shorter frame, if need be an empty one.

@@ -37,7 +37,9 @@ struct ObservedClose: Sendable, Equatable {
       _ = try ClosePayload(parsing: payload, offset: offset)
       violation = nil
     } catch {
-      violation = PeerViolation(error)
+      violation =
+        error.code == .invalidUTF8
+        ? PeerViolation(words: "sent a Close frame whose reason is not valid UTF-8", section: error.section) : PeerViolation(error)
     }
   }
 }

@@ -32,7 +32,7 @@ public struct Expectation: Sendable, Equatable {
     /// The peer has to fail the connection: with a Close frame of one of the codes, or by dropping it.
     case failureByPeer(codes: [UInt16])
     /// Whatever happens is recorded.
-    case recorded(codes: [UInt16])
+    case recorded
   }
 
   /// The acceptable sequences of events, the best first; all are beginnings of the longest.
