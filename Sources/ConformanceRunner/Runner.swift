@@ -2,7 +2,6 @@ public import Conformance
 import HTTPParse
 public import Transport
 import WSHandshake
-import WSProtocol
 import WireBytes
 
 /// Runs cases against a server over sockets.
@@ -74,7 +73,7 @@ public final class Runner {
 
   /// Begins with the control case.
   public func start() {
-    queue = [Self.controlCase]
+    queue = [ConformanceCase.control]
     fill()
   }
 
@@ -305,22 +304,6 @@ public final class Runner {
     running = [:]
     for conformanceCase in plan.cases where results[conformanceCase.id] == nil {
       results[conformanceCase.id] = CaseResult(conformanceCase, verdict: .notRun, why: why)
-    }
-  }
-
-  /// Open, echo, close: finds out whether there is a WebSocket echo server at all.
-  private static let controlCase = ConformanceCase(
-    id: "ws/control", autobahnID: nil, title: "Control", purpose: "A short text is echoed and the connection closed.",
-    requirement: Requirement(section: "5.6"), program: Program([.frame(.text, .text("wirecheck"))]),
-    expectation: Expectation([.init([.message(.text, .text("wirecheck"))])], ending: .handshakeByTester))
-}
-
-extension CaseResult {
-  /// Whether it was judged by the peer's ending the connection, which a peer that always ends connections would do as well.
-  fileprivate var endsAsItWould: Bool {
-    switch conformanceCase.expectation.ending {
-    case .failureByPeer, .refusalOfClose: verdict == .pass || verdict == .passWithNote || verdict == .deviation
-    case .handshakeByTester, .handshakeByProgram, .recorded: false
     }
   }
 }

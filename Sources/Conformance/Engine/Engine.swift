@@ -1,4 +1,3 @@
-import WireBytes
 import WSProtocol
 
 /// Runs the program of one case on an open connection and judges what comes of it; without I/O or clock.
@@ -160,17 +159,17 @@ struct Engine: Sendable {
     case .violation(let violation): finish(violation)
     case .message(let message):
       messagesReceived += 1
-      observed.append { "a \(message.kind.rawValue) message: \(Self.words(message.content))" }
+      observed.append { "a \(message.kind.rawValue) message: \(message.content.words)" }
       if peerClose != nil {
         finish(PeerViolation(words: "sent a data frame after its Close frame", section: "5.5.1"))
       } else if judgement == nil {
         settle(matcher.received(message), now: now)
       }
     case .pong(let payload):
-      observed.append { "a Pong: \(Self.words(LoggedOctets(payload)))" }
+      observed.append { "a Pong: \(LoggedOctets(payload).words)" }
       if judgement == nil { settle(matcher.receivedPong(payload), now: now) }
     case .ping(let payload):
-      observed.append { "a Ping: \(Self.words(LoggedOctets(payload)))" }
+      observed.append { "a Ping: \(LoggedOctets(payload).words)" }
       if peerClose == nil { writer.interject(FrameStep(.pong, .octets(payload)), at: now, log: &log) }
     case .close(let close): receivedClose(close, now: now)
     }
@@ -217,7 +216,7 @@ struct Engine: Sendable {
   }
 
   private mutating func receivedClose(_ close: ObservedClose, now: Duration) {
-    observed.append { "a Close frame: \(Self.words(close))" }
+    observed.append { "a Close frame: \(close.words)" }
     guard peerClose == nil else { return }
     peerClose = close
     if let violation = close.violation {
@@ -298,18 +297,5 @@ struct Engine: Sendable {
     }
     judgement = final
     phase = .finished
-  }
-
-  // MARK: Words
-
-  private static func words(_ content: LoggedOctets) -> String {
-    guard content.total > 0 else { return "empty" }
-    let text = "\"\(EscapedText.utf8(content.kept.prefix(48)))\""
-    return content.total <= 48 ? text : "\(content.total) octets that begin \(text)"
-  }
-
-  private static func words(_ close: ObservedClose) -> String {
-    guard let code = close.code else { return "no code" }
-    return close.reason.isEmpty ? "code \(code)" : "code \(code), reason \"\(EscapedText.utf8(close.reason))\""
   }
 }

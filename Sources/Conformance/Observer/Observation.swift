@@ -71,3 +71,20 @@ struct PeerViolation: Sendable, Equatable {
     self.section = section
   }
 }
+
+extension LoggedOctets {
+  /// The octets in a few words.
+  var words: String {
+    guard total > 0 else { return "empty" }
+    let text = "\"\(EscapedText.utf8(kept.prefix(48)))\""
+    return total <= 48 ? text : "\(total) octets that begin \(text)"
+  }
+}
+
+extension ObservedClose {
+  /// The frame in a few words.
+  var words: String {
+    guard let code else { return "no code" }
+    return reason.isEmpty ? "code \(code)" : "code \(code), reason \"\(EscapedText.utf8(reason))\""
+  }
+}
