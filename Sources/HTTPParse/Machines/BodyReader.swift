@@ -13,6 +13,7 @@ struct BodyReader: Sendable {
 
   private var source: Source
   private var contentBytes = 0
+  private var excess: HTTPParseError?
   private let maximumContentBytes: Int
 
   /// Creates a reader of content that begins at stream offset `offset`.
@@ -38,40 +39,42 @@ struct BodyReader: Sendable {
   }
 
   mutating func receive(_ octets: Span<UInt8>, at index: inout Int, offset: Int) throws(HTTPParseError) -> Step? {
+    if let excess { throw excess }
+    let start = index
     switch source {
     case .length(let remaining):
       if remaining == 0 { return .end(trailers: FieldSection()) }
       let count = min(remaining, octets.count - index)
+      guard count > 0 else { return nil }
       source = .length(remaining: remaining - count)
-      return take(count, at: &index)
+      index += count
+      return .content(start..<index)
     case .untilClose:
-      let step = take(octets.count - index, at: &index)
-      try checkContent(offset: offset)
-      return step
+      guard index < octets.count else { return nil }
+      index = octets.count
+      return .content(try limited(start..<index, offset: offset))
     case .chunked(var decoder):
       defer { source = .chunked(decoder) }
       switch try decoder.receive(octets, at: &index) {
       case nil: return nil
-      case .content(let range):
-        contentBytes = contentBytes.addingReportingOverflow(range.count).partialValue
-        try checkContent(offset: offset)
-        return .content(range)
+      case .content(let range): return .content(try limited(range, offset: offset + (range.lowerBound - start)))
       case .end(let trailers): return .end(trailers: trailers)
       }
     }
   }
 
-  private mutating func take(_ count: Int, at index: inout Int) -> Step? {
-    guard count > 0 else { return nil }
-    let range = index..<(index + count)
-    index += count
-    contentBytes = contentBytes.addingReportingOverflow(count).partialValue
-    return .content(range)
-  }
-
-  private func checkContent(offset: Int) throws(HTTPParseError) {
-    guard contentBytes <= maximumContentBytes else {
-      throw HTTPParseError(.limitContent, at: offset, limit: maximumContentBytes, actual: contentBytes)
+  /// The part of `range`, which is at stream offset `offset`, that the limit allows; the failure comes after it, at the first octet too
+  /// many, however the input was cut.
+  private mutating func limited(_ range: Range<Int>, offset: Int) throws(HTTPParseError) -> Range<Int> {
+    let allowed = maximumContentBytes - contentBytes
+    guard range.count > allowed else {
+      contentBytes += range.count
+      return range
     }
+    let error = HTTPParseError(.limitContent, at: offset + allowed, limit: maximumContentBytes, actual: maximumContentBytes + 1)
+    guard allowed > 0 else { throw error }
+    excess = error
+    contentBytes = maximumContentBytes
+    return range.prefix(allowed)
   }
 }

@@ -22,6 +22,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   private var phase: Phase
   private var skippedEmptyLines = 0
   private var isSkippingLine = false
+  private var hasSkippedLast = false
   private var startLine: [UInt8] = []
   private var startLineOffset = 0
   private var fields = FieldSection()
@@ -65,7 +66,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   }
 
   /// Passes over octets that belong to no head.
-  mutating func passOver(_ count: Int) { scanner = LineScanner(offset: scanner.offset + count) }
+  mutating func passOver(_ count: Int) { scanner = LineScanner(offset: scanner.offset &+ count) }
 
   /// Reads up to the end of a head; after that the next head begins.
   ///
@@ -137,7 +138,9 @@ struct HeadReader<Start: StartLineRules>: Sendable {
       fault = isSkippingLine ? nil : rules.judgeLast(of: scanner.content)
       phase = .fieldLine(rules)
     }
-    if let fault { try failOrSkip(fault) }
+    guard let fault else { return }
+    if case .startLine = phase { try fail(located(fault)) }
+    try failOrSkip(fault)
   }
 
   private mutating func checkLimits(_ octet: UInt8) throws(HTTPParseError) {
@@ -184,11 +187,11 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     return nil
   }
 
-  /// Fails, or drops the line if that is allowed; white space before the first field could hide any line, and is always a failure.
+  /// Fails, or drops the line if that is allowed.
+  ///
+  /// A line that begins with white space belongs to one before it, and is always a failure.
   private mutating func failOrSkip(_ fault: LineFault) throws(HTTPParseError) {
-    guard case .fieldLine = phase, leniencies.contains(.skipBadFields), fault.code != .leadingWhitespace,
-      fault.code != .obsFold
-    else {
+    guard leniencies.contains(.skipBadFields), let first = scanner.content.first, !Grammar.isWhitespace(first) else {
       try fail(located(fault))
       return
     }
@@ -200,11 +203,12 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     sectionBytes &+= line.count &+ 2
     unfoldedLineBytes &+= line.count &+ 2
     if let first = line.first, Grammar.isWhitespace(first) {
-      if !isSkippingLine { fields.unfoldIntoLast(line) }
+      if !hasSkippedLast { fields.unfoldIntoLast(line) }
       return
     }
-    defer { isSkippingLine = false }
-    guard !isSkippingLine else { return }
+    hasSkippedLast = isSkippingLine
+    isSkippingLine = false
+    guard !hasSkippedLast else { return }
     let scan = FieldLineScan(line)
     let value = scan.value ?? 0..<0
     let start = scanner.lineOffset
@@ -217,7 +221,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     let lines = Lines(startLine: startLine, startLineOffset: startLineOffset, fields: fields, end: scanner.offset)
     phase = .startLine(Start(leniencies))
     skippedEmptyLines = 0
-    isSkippingLine = false
+    hasSkippedLast = false
     fields = FieldSection()
     sectionBytes = 0
     unfoldedLineBytes = 0
