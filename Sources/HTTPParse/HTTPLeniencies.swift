@@ -78,6 +78,6 @@ public struct HTTPLeniencies: OptionSet, Sendable {
   /// The options that only responses have; requests are read without them.
   static let responsesOnly: HTTPLeniencies = [.spaceBeforeColon, .skipBadFields, .closeDelimitedOnBadLength, .http09, .icy]
 
-  /// All of them, for tests.
-  public static let all = HTTPLeniencies(rawValue: (1 << 13) - 1)
+  /// All of them, for tests; not public, since nobody needs them all.
+  package static let all = HTTPLeniencies(rawValue: (1 << 13) - 1)
 }

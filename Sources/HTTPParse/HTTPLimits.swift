@@ -1,4 +1,4 @@
-/// How much of a message head is accepted before the peer is refused.
+/// How much of a message is accepted before the peer is refused.
 ///
 /// Every limit counts octets or lines as received; none reserves memory. `Int.max` means no limit and runs the same code.
 public struct HTTPLimits: Sendable, Equatable {
@@ -63,8 +63,8 @@ public struct HTTPLimits: Sendable, Equatable {
   /// Default 4 KiB: tiny chunks with long extensions are an attack on the receiver's time.
   public var maximumMessageChunkExtensionBytes = 4 * 1024
 
-  /// The most elements in a Transfer-Encoding, Content-Length, Connection, Expect or Upgrade list, empty ones included; excess is
-  /// `limit-list` (400).
+  /// The most elements in a list that frames a message or manages its connection (Transfer-Encoding, Content-Length, Connection, a
+  /// response's Upgrade), empty ones included; excess is `limit-list` (400).
   ///
   /// Default 64: RFC 9110 §5.6.1 asks to ignore a reasonable number of empty elements.
   public var maximumListElements = 64
