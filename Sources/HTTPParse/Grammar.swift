@@ -9,6 +9,9 @@ enum Grammar {
   /// `VCHAR`, RFC 5234.
   static let visible = ByteClass([0x21...0x7E])
 
+  /// Octets of a target that is taken as it is: all but CTL, SP and DEL.
+  static let rawTarget = ByteClass([0x21...0x7E, 0x80...0xFF])
+
   /// Letters and digits.
   static let alphanumeric = ByteClass([0x30...0x39, 0x41...0x5A, 0x61...0x7A])
   /// The tail of a `scheme`, RFC 3986 §3.1.

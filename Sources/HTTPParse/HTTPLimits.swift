@@ -1,4 +1,4 @@
-/// How much of a message head is accepted before the peer is refused.
+/// How much of a message is accepted before the peer is refused.
 ///
 /// Every limit counts octets or lines as received; none reserves memory. `Int.max` means no limit and runs the same code.
 public struct HTTPLimits: Sendable, Equatable {
@@ -37,6 +37,47 @@ public struct HTTPLimits: Sendable, Equatable {
   ///
   /// Default 16: servers send one or two; an endless run must end (RFC 9110 §15.2).
   public var maximumInterimResponses = 16
+
+  /// The most empty lines ignored before a start line; excess is a fault of the start line.
+  ///
+  /// Default 1: RFC 9112 §2.2 asks for at least one; old clients send one after a body.
+  public var maximumLeadingEmptyLines = 1
+
+  /// The longest trailer section in octets, line ends included; excess is `limit-trailers` (431).
+  ///
+  /// Default 8 KiB: trailers are few and short, and come after a body was already paid for.
+  public var maximumTrailerSectionBytes = 8 * 1024
+
+  /// The most trailer field lines; excess is `limit-trailers` (431).
+  ///
+  /// Default 32.
+  public var maximumTrailerLines = 32
+
+  /// The longest extension of one chunk in octets, from the size's last digit to the line end; excess is `limit-chunk-ext` (400).
+  ///
+  /// Default 256: extensions are hardly used, and are discarded.
+  public var maximumChunkExtensionBytes = 256
+
+  /// The most octets of chunk extensions in one message; excess is `limit-chunk-ext` (400).
+  ///
+  /// Default 4 KiB: tiny chunks with long extensions are an attack on the receiver's time.
+  public var maximumMessageChunkExtensionBytes = 4 * 1024
+
+  /// The most elements in a list that frames a message or manages its connection (Transfer-Encoding, Content-Length, Connection, a
+  /// response's Upgrade), empty ones included; excess is `limit-list` (400).
+  ///
+  /// Default 64: RFC 9110 §5.6.1 asks to ignore a reasonable number of empty elements.
+  public var maximumListElements = 64
+
+  /// The longest content of one message in octets, chunk framing removed; excess is `limit-content` (413).
+  ///
+  /// Default no limit: content is handed on in pieces, never kept; who keeps it should set 16 MiB or so.
+  public var maximumContentBytes = Int.max
+
+  /// The most requests a server reads from one connection; after the last the connection is to be closed.
+  ///
+  /// Default 10,000: bounds what a connection can pile up over its life.
+  public var maximumRequestsPerConnection = 10_000
 
   /// Creates limits with the defaults above.
   public init() {}

@@ -1,12 +1,13 @@
 import WireBytes
 
-/// Why a message head was refused.
+/// Why a message was refused.
 ///
-/// The fault is the first one in octet order; faults between fields (Host) come after all faults of syntax.
+/// The fault is the first one in octet order; faults between fields come after all faults of syntax: Host, then Transfer-Encoding, then
+/// Content-Length.
 public struct HTTPParseError: Error, Sendable, Equatable {
   /// What is wrong.
   public let code: Code
-  /// The stream offset of the first octet that cannot be part of a valid head; for `bare-cr` that of the CR.
+  /// The stream offset of the first octet that cannot be part of a valid message; for `bare-cr` that of the CR.
   public let offset: Int
   /// The octet at ``offset``, if one is to blame.
   public let octet: UInt8?

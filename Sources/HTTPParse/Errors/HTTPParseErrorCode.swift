@@ -49,7 +49,41 @@ extension HTTPParseError {
     case limitFields = "limit-fields"
     /// The field section is longer than allowed.
     case limitSection = "limit-section"
-    /// The input ended inside a head.
+    /// A Content-Length is not digits, or more than can be counted.
+    case contentLength = "content-length"
+    /// There are several Content-Length values.
+    case contentLengthConflict = "content-length-conflict"
+    /// A request has both Content-Length and Transfer-Encoding.
+    case lengthAndCoding = "length-and-coding"
+    /// The transfer codings are malformed, or chunked is not once and last among them.
+    case transferCoding = "transfer-coding"
+    /// A transfer coding is valid but not one this package undoes.
+    case transferCodingUnsupported = "transfer-coding-unsupported"
+    /// A request of HTTP/1.0 has Transfer-Encoding.
+    case transferEncodingInHTTP10 = "te-http10"
+    /// A chunk size is not hexadecimal digits.
+    case chunkSize = "chunk-size"
+    /// A chunk size has more than 16 digits or is more than can be counted.
+    case chunkSizeOverflow = "chunk-size-overflow"
+    /// A chunk extension is malformed.
+    case chunkExtension = "chunk-extension"
+    /// A chunk size line or the data of a chunk does not end in CRLF.
+    case chunkTerminator = "chunk-terminator"
+    /// Octets of a response came when no request was outstanding.
+    case unsolicitedResponse = "unsolicited-response"
+    /// A server switched to a protocol that was not offered.
+    case unexpectedUpgrade = "unexpected-upgrade"
+    /// The trailer section is longer or has more lines than allowed.
+    case limitTrailers = "limit-trailers"
+    /// Chunk extensions are longer than allowed.
+    case limitChunkExtension = "limit-chunk-ext"
+    /// A list has more elements than allowed.
+    case limitList = "limit-list"
+    /// There are more interim responses than allowed.
+    case limitInterim = "limit-interim"
+    /// The content is longer than allowed.
+    case limitContent = "limit-content"
+    /// The input ended inside a message.
     case unexpectedEOF = "unexpected-eof"
   }
 }
@@ -74,6 +108,16 @@ extension HTTPParseError.Code {
     case .limitStatusLine: "RFC 9112 §4"
     case .limitField, .limitFields, .limitSection: "RFC 9110 §5.4"
     case .unexpectedEOF: "RFC 9112 §8"
+    case .contentLength, .contentLengthConflict, .lengthAndCoding: "RFC 9112 §6.3"
+    case .transferCoding, .transferCodingUnsupported, .transferEncodingInHTTP10: "RFC 9112 §6.1"
+    case .chunkSize, .chunkSizeOverflow, .chunkTerminator: "RFC 9112 §7.1"
+    case .chunkExtension, .limitChunkExtension: "RFC 9112 §7.1.1"
+    case .limitTrailers: "RFC 9112 §7.1.2"
+    case .unsolicitedResponse: "RFC 9112 §9.2"
+    case .unexpectedUpgrade: "RFC 9110 §7.8"
+    case .limitList: "RFC 9110 §5.6.1"
+    case .limitInterim: "RFC 9110 §15.2"
+    case .limitContent: "RFC 9110 §15.5.14"
     }
   }
 
@@ -81,12 +125,16 @@ extension HTTPParseError.Code {
   public var status: Int {
     switch self {
     case .requestLine, .method, .target, .version, .fieldLine, .fieldName, .fieldValue, .spaceBeforeColon, .leadingWhitespace, .obsFold,
-      .bareLF, .bareCR, .hostMissing, .hostDuplicate, .hostInvalid, .unexpectedEOF:
+      .bareLF, .bareCR, .hostMissing, .hostDuplicate, .hostInvalid, .unexpectedEOF,
+      .contentLength, .contentLengthConflict, .lengthAndCoding, .transferCoding, .transferEncodingInHTTP10, .chunkSize, .chunkSizeOverflow,
+      .chunkExtension, .chunkTerminator, .limitChunkExtension, .limitList:
       400
+    case .limitContent: 413
+    case .transferCodingUnsupported: 501
     case .limitRequestLine: 414
-    case .limitField, .limitFields, .limitSection: 431
+    case .limitField, .limitFields, .limitSection, .limitTrailers: 431
     case .versionUnsupported: 505
-    case .notHTTP, .statusLine, .statusCode, .limitStatusLine: 502
+    case .notHTTP, .statusLine, .statusCode, .limitStatusLine, .limitInterim, .unsolicitedResponse, .unexpectedUpgrade: 502
     }
   }
 
@@ -95,9 +143,13 @@ extension HTTPParseError.Code {
     switch self {
     case .requestLine, .method, .target, .version, .versionUnsupported, .notHTTP, .statusLine, .statusCode, .fieldLine, .fieldName,
       .fieldValue, .spaceBeforeColon, .leadingWhitespace, .obsFold, .bareLF, .bareCR, .hostMissing, .hostDuplicate, .hostInvalid,
-      .unexpectedEOF:
+      .unexpectedEOF, .contentLength, .contentLengthConflict, .lengthAndCoding, .transferCoding, .transferCodingUnsupported,
+      .transferEncodingInHTTP10, .chunkSize, .chunkSizeOverflow, .chunkExtension, .chunkTerminator, .unsolicitedResponse,
+      .unexpectedUpgrade:
       .peerViolation
-    case .limitRequestLine, .limitStatusLine, .limitField, .limitFields, .limitSection: .peerExceededLimit
+    case .limitRequestLine, .limitStatusLine, .limitField, .limitFields, .limitSection, .limitTrailers, .limitChunkExtension, .limitList,
+      .limitInterim, .limitContent:
+      .peerExceededLimit
     }
   }
 
@@ -128,7 +180,24 @@ extension HTTPParseError.Code {
     case .limitField: "a field line is too long"
     case .limitFields: "there are too many field lines"
     case .limitSection: "the field section is too long"
-    case .unexpectedEOF: "the input ended inside a message head"
+    case .unexpectedEOF: "the input ended inside a message"
+    case .contentLength: "the Content-Length is not a number of octets"
+    case .contentLengthConflict: "there is more than one Content-Length"
+    case .lengthAndCoding: "the request has both Content-Length and Transfer-Encoding"
+    case .transferCoding: "the transfer codings do not end in chunked, once"
+    case .transferCodingUnsupported: "the transfer coding is not supported"
+    case .transferEncodingInHTTP10: "a request of HTTP/1.0 has Transfer-Encoding"
+    case .chunkSize: "a chunk size is not hexadecimal digits"
+    case .chunkSizeOverflow: "a chunk size is too large"
+    case .chunkExtension: "a chunk extension is malformed"
+    case .chunkTerminator: "a chunk size or chunk data is not followed by CRLF"
+    case .unsolicitedResponse: "octets came that answer no request"
+    case .unexpectedUpgrade: "the server switched to a protocol that was not offered"
+    case .limitTrailers: "the trailer section is too long"
+    case .limitChunkExtension: "chunk extensions are too long"
+    case .limitList: "a list has too many elements"
+    case .limitInterim: "there are too many interim responses"
+    case .limitContent: "the content is too long"
     }
   }
 }

@@ -15,9 +15,14 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   }
 
   private let limits: HTTPLimits
+  private let leniencies: HTTPLeniencies
+  private let section: SectionLimits
+  private let unfolds: Bool
   private var scanner: LineScanner
-  private var phase = Phase.startLine(Start())
-  private var hasSkippedEmptyLine = false
+  private var phase: Phase
+  private var skippedEmptyLines = 0
+  private var isSkippingLine = false
+  private var hasSkippedLast = false
   private var startLine: [UInt8] = []
   private var startLineOffset = 0
   private var fields = FieldSection()
@@ -27,21 +32,57 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   /// How often an octet was looked at, for tests of linear work.
   private(set) var octetsExamined = 0
 
-  init(limits: HTTPLimits, offset: Int) {
+  init(limits: HTTPLimits, leniencies: HTTPLeniencies = [], offset: Int) {
     self.limits = limits
+    self.leniencies = Start.unfoldsFields ? leniencies : leniencies.subtracting(.responsesOnly)
+    section = SectionLimits(head: limits)
+    unfolds = Start.unfoldsFields || leniencies.contains(.obsFold)
     scanner = LineScanner(offset: offset)
+    phase = .startLine(Start(leniencies))
+  }
+
+  /// Creates a reader of one trailer section, which is a head without a start line (RFC 9112 §7.1.2).
+  init(trailersAt offset: Int, limits: HTTPLimits, leniencies: HTTPLeniencies, unfolds: Bool) {
+    self.limits = limits
+    self.leniencies = leniencies.subtracting(.responsesOnly)
+    section = SectionLimits(trailers: limits)
+    self.unfolds = unfolds || leniencies.contains(.obsFold)
+    scanner = LineScanner(offset: offset)
+    startLineOffset = offset
+    phase = .fieldLine(FieldLineRules(isFirst: true, unfolds: false, leniencies: self.leniencies))
   }
 
   /// The stream offset of the next octet.
   var offset: Int { scanner.offset }
 
+  /// Whether no octet of a head has been taken.
+  var isAtStart: Bool {
+    if case .startLine = phase { scanner.offset == scanner.lineOffset } else { false }
+  }
+
+  /// Whether the failure, or the need for more, is before the first octet of a head but for empty lines.
+  var isBetweenHeads: Bool {
+    if case .startLine = phase { scanner.content.isEmpty } else { false }
+  }
+
+  /// Passes over octets that belong to no head.
+  mutating func passOver(_ count: Int) { scanner = LineScanner(offset: scanner.offset &+ count) }
+
   /// Reads up to the end of a head; after that the next head begins.
   ///
   /// - Returns: The head and how many of `octets` belong to it, or `nil` when all were taken and more are needed.
   mutating func read(_ octets: Span<UInt8>) throws(HTTPParseError) -> (lines: Lines, consumed: Int)? {
+    var index = 0
+    return try read(octets, at: &index).map { ($0, index) }
+  }
+
+  /// Reads from `index` up to the end of a head, past which it leaves `index`.
+  mutating func read(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> Lines? {
     if let failure { throw failure }
-    for index in octets.indices {
-      if let lines = try take(octets[index]) { return (lines, index + 1) }
+    while index < octets.count {
+      let octet = octets[index]
+      index += 1
+      if let lines = try take(octet) { return lines }
     }
     return nil
   }
@@ -49,8 +90,13 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   /// Notes the end of the input.
   mutating func endOfInput() throws(HTTPParseError) {
     if let failure { throw failure }
-    if case .startLine = phase, scanner.content.isEmpty { return }
+    if isBetweenHeads { return }
     try fail(HTTPParseError(.unexpectedEOF, at: scanner.offset))
+  }
+
+  /// Throws the failure, if there was one.
+  func throwFailure() throws(HTTPParseError) {
+    if let failure { throw failure }
   }
 
   /// Makes `error` the final outcome.
@@ -71,10 +117,10 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     case .bareCarriageReturn:
       try failAtPending(else: HTTPParseError(.bareCR, at: scanner.offset - 2, octet: 0x0D))
       return nil
-    case .end(.lf):
-      try failAtPending(else: HTTPParseError(.bareLF, at: scanner.offset - 1, octet: octet))
-      return nil
-    case .end(.crlf):
+    case .end(let ending):
+      if ending == .lf, !leniencies.contains(.bareLF) {
+        try failAtPending(else: HTTPParseError(.bareLF, at: scanner.offset - 1, octet: octet))
+      }
       octetsExamined &+= scanner.content.count
       let lines = try endLine()
       scanner.beginLine()
@@ -89,10 +135,12 @@ struct HeadReader<Start: StartLineRules>: Sendable {
       fault = rules.judgeLast(of: scanner.content)
       phase = .startLine(rules)
     case .fieldLine(var rules):
-      fault = rules.judgeLast(of: scanner.content)
+      fault = isSkippingLine ? nil : rules.judgeLast(of: scanner.content)
       phase = .fieldLine(rules)
     }
-    if let fault { try fail(located(fault)) }
+    guard let fault else { return }
+    if case .startLine = phase { try fail(located(fault)) }
+    try failOrSkip(fault)
   }
 
   private mutating func checkLimits(_ octet: UInt8) throws(HTTPParseError) {
@@ -106,11 +154,11 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     case .fieldLine:
       if lineBytes == 1, !Grammar.isWhitespace(octet) {
         unfoldedLineBytes = 0
-        try check(fields.lines.count + 1, limits.maximumFieldLines, .limitFields)
+        try check(fields.lines.count + fields.skippedLineOffsets.count + 1, section.lines, section.linesCode)
       }
-      try check(unfoldedLineBytes + lineBytes, limits.maximumFieldLineBytes, .limitField)
-      try check(sectionBytes + lineBytes, limits.maximumFieldSectionBytes, .limitSection)
-      try check(scanner.offset - startLineOffset, limits.maximumHeadBytes, .limitSection)
+      try check(unfoldedLineBytes + lineBytes, section.lineBytes, section.lineBytesCode)
+      try check(sectionBytes + lineBytes, section.bytes, section.bytesCode)
+      try check(scanner.offset - startLineOffset, section.headBytes, section.bytesCode)
     }
   }
 
@@ -123,39 +171,57 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     let line = scanner.content
     switch phase {
     case .startLine(let rules):
-      if line.isEmpty, !hasSkippedEmptyLine {
-        hasSkippedEmptyLine = true
+      if line.isEmpty, skippedEmptyLines < limits.maximumLeadingEmptyLines {
+        skippedEmptyLines += 1
         return nil
       }
       if let fault = rules.judgeEnd(of: line) { try fail(located(fault)) }
-      startLine = line
+      startLine = leniencies.contains(.looseStartLine) ? LooseStartLine(line, keepsThirdPart: Start.unfoldsFields).octets : line
     case .fieldLine(let rules):
       if line.isEmpty { return endHead() }
-      if let fault = rules.judgeEnd(of: line) { try fail(located(fault)) }
+      if !isSkippingLine, let fault = rules.judgeEnd(of: line) { try failOrSkip(fault) }
       endFieldLine(line)
     }
-    phase = .fieldLine(FieldLineRules(isFirst: fields.lines.isEmpty, unfolds: Start.unfoldsFields))
+    let isFirst = fields.lines.isEmpty && fields.skippedLineOffsets.isEmpty
+    phase = .fieldLine(FieldLineRules(isFirst: isFirst, unfolds: unfolds, leniencies: leniencies))
     return nil
+  }
+
+  /// Fails, or drops the line if that is allowed.
+  ///
+  /// A line that begins with white space belongs to one before it, and is always a failure.
+  private mutating func failOrSkip(_ fault: LineFault) throws(HTTPParseError) {
+    guard leniencies.contains(.skipBadFields), let first = scanner.content.first, !Grammar.isWhitespace(first) else {
+      try fail(located(fault))
+      return
+    }
+    isSkippingLine = true
+    fields.noteSkippedLine(at: scanner.lineOffset)
   }
 
   private mutating func endFieldLine(_ line: [UInt8]) {
     sectionBytes &+= line.count &+ 2
     unfoldedLineBytes &+= line.count &+ 2
     if let first = line.first, Grammar.isWhitespace(first) {
-      fields.unfoldIntoLast(line)
+      if !hasSkippedLast { fields.unfoldIntoLast(line) }
       return
     }
+    hasSkippedLast = isSkippingLine
+    isSkippingLine = false
+    guard !hasSkippedLast else { return }
     let scan = FieldLineScan(line)
     let value = scan.value ?? 0..<0
     let start = scanner.lineOffset
     fields.append(
-      FieldLine(name: Array(line[scan.name]), value: Array(line[value]), nameOffset: start, valueOffset: start + value.lowerBound))
+      FieldLine(
+        name: Array(ASCII.trimmed(line[scan.name])), value: Array(line[value]), nameOffset: start, valueOffset: start + value.lowerBound))
   }
 
   private mutating func endHead() -> Lines {
     let lines = Lines(startLine: startLine, startLineOffset: startLineOffset, fields: fields, end: scanner.offset)
-    phase = .startLine(Start())
-    hasSkippedEmptyLine = false
+    phase = .startLine(Start(leniencies))
+    skippedEmptyLines = 0
+    hasSkippedLast = false
     fields = FieldSection()
     sectionBytes = 0
     unfoldedLineBytes = 0

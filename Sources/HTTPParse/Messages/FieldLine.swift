@@ -19,15 +19,7 @@ public struct FieldLine: Sendable, Equatable {
   public init(name: String, value: String) throws(HTTPParseError) {
     let name = Array(name.utf8)
     let value = Array(value.utf8)
-    if let index = name.firstIndex(where: { !Grammar.token.contains($0) }) {
-      throw HTTPParseError(.fieldName, at: index, octet: name[index])
-    }
-    if name.isEmpty { throw HTTPParseError(.fieldName, at: 0) }
-    if let index = value.firstIndex(where: { !Grammar.text.contains($0) }) {
-      throw HTTPParseError(.fieldValue, at: index, octet: value[index])
-    }
-    if let first = value.first, Grammar.isWhitespace(first) { throw HTTPParseError(.fieldValue, at: 0, octet: first) }
-    if let last = value.last, Grammar.isWhitespace(last) { throw HTTPParseError(.fieldValue, at: value.count - 1, octet: last) }
+    if let fault = Self.faultToSend(name: name, value: value) { throw fault }
     self.init(name: name, value: value, nameOffset: 0, valueOffset: 0)
   }
 
@@ -49,6 +41,20 @@ public struct FieldLine: Sendable, Equatable {
 
   /// The stream offset of an octet of ``value``; in a folded line that of the value, since its octets have moved.
   public func streamOffset(ofValueIndex index: Int) -> Int { isFolded ? valueOffset : valueOffset &+ index }
+
+  /// Why a line could not be sent as it is, or `nil`.
+  static func faultToSend(name: [UInt8], value: [UInt8]) -> HTTPParseError? {
+    if let index = name.firstIndex(where: { !Grammar.token.contains($0) }) {
+      return HTTPParseError(.fieldName, at: index, octet: name[index])
+    }
+    if name.isEmpty { return HTTPParseError(.fieldName, at: 0) }
+    if let index = value.firstIndex(where: { !Grammar.text.contains($0) }) {
+      return HTTPParseError(.fieldValue, at: index, octet: value[index])
+    }
+    if let first = value.first, Grammar.isWhitespace(first) { return HTTPParseError(.fieldValue, at: 0, octet: first) }
+    if let last = value.last, Grammar.isWhitespace(last) { return HTTPParseError(.fieldValue, at: value.count - 1, octet: last) }
+    return nil
+  }
 
   /// Appends a continuation line, RFC 9112 §5.2.
   mutating func unfold(_ line: [UInt8]) {

@@ -3,6 +3,9 @@ public struct FieldSection: Sendable, Equatable {
   /// The lines in order.
   public private(set) var lines: [FieldLine] = []
 
+  /// The stream offsets of malformed lines that were dropped, with ``HTTPLeniencies/skipBadFields`` only.
+  public private(set) var skippedLineOffsets: [Int] = []
+
   /// Creates a section of the given lines.
   public init(_ lines: [FieldLine] = []) { self.lines = lines }
 
@@ -31,6 +34,8 @@ public struct FieldSection: Sendable, Equatable {
     guard elements.allSatisfy({ ASCII.isToken($0.octets) }) else { return nil }
     return elements.map { String(decoding: $0.octets, as: UTF8.self) }
   }
+
+  mutating func noteSkippedLine(at offset: Int) { skippedLineOffsets.append(offset) }
 
   mutating func append(_ line: FieldLine) { lines.append(line) }
 

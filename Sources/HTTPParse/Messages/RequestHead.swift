@@ -26,10 +26,12 @@ public struct RequestHead: Sendable, Equatable {
   }
 
   /// Builds a head from a line the request line rules have found faultless.
-  init?(line: [UInt8], fields: FieldSection, offset: Int) {
+  init?(line: [UInt8], fields: FieldSection, offset: Int, isRaw: Bool = false) {
     let scan = RequestLineScan(line)
     let method = String(decoding: line[scan.method], as: UTF8.self)
-    guard let target = scan.target, let version = scan.version, let target = try? RequestTarget(Array(line[target]), method: method) else {
+    guard let target = scan.target, let version = scan.version,
+      let target = try? RequestTarget(Array(line[target]), method: method, isRaw: isRaw)
+    else {
       return nil
     }
     self.method = method

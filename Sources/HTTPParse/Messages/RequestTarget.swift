@@ -20,9 +20,12 @@ public struct RequestTarget: Sendable, Equatable {
   /// Parses a request target as it would stand in a request with the given method.
   ///
   /// - Throws: `target`; the offset counts in `octets`.
-  public init(_ octets: [UInt8], method: String) throws(HTTPParseError) {
+  public init(_ octets: [UInt8], method: String) throws(HTTPParseError) { try self.init(octets, method: method, isRaw: false) }
+
+  /// Parses a target; with `isRaw` one in origin-form is taken as it is (``HTTPLeniencies/rawTarget``).
+  init(_ octets: [UInt8], method: String, isRaw: Bool) throws(HTTPParseError) {
     do throws(TargetFault) {
-      self = try RequestTarget(octets[...], method: Array(method.utf8)[...])
+      self = try RequestTarget(octets[...], method: Array(method.utf8)[...], isRaw: isRaw)
     } catch {
       throw HTTPParseError(.target, at: error.index, octet: octets.indices.contains(error.index) ? octets[error.index] : nil)
     }
@@ -32,16 +35,16 @@ public struct RequestTarget: Sendable, Equatable {
   public var text: String { String(decoding: octets, as: UTF8.self) }
 
   /// The index of the first octet at which `octets` is no target for `method`, or `nil`.
-  static func faultIndex(_ octets: ArraySlice<UInt8>, method: ArraySlice<UInt8>) -> Int? {
+  static func faultIndex(_ octets: ArraySlice<UInt8>, method: ArraySlice<UInt8>, isRaw: Bool) -> Int? {
     do throws(TargetFault) {
-      _ = try RequestTarget(octets, method: method)
+      _ = try RequestTarget(octets, method: method, isRaw: isRaw)
       return nil
     } catch {
       return error.index
     }
   }
 
-  private init(_ octets: ArraySlice<UInt8>, method: ArraySlice<UInt8>) throws(TargetFault) {
+  private init(_ octets: ArraySlice<UInt8>, method: ArraySlice<UInt8>, isRaw: Bool) throws(TargetFault) {
     self.octets = Array(octets)
     let start = octets.startIndex
     let isConnect = method.elementsEqual("CONNECT".utf8)
@@ -52,7 +55,7 @@ public struct RequestTarget: Sendable, Equatable {
         form = .authority(authority)
       } else if octets.first == 0x2F {
         var parser = URLParser(octets)
-        try parser.skip(Grammar.query, else: .path, until: [])
+        if !isRaw { try parser.skip(Grammar.query, else: .path, until: []) }
         form = .origin
       } else if octets.elementsEqual([0x2A]), method.elementsEqual("OPTIONS".utf8) {
         form = .asterisk

@@ -24,6 +24,7 @@ public struct ResponseHead: Sendable, Equatable {
 
   /// Builds a head from a line the status line rules have found faultless.
   init(line: [UInt8], fields: FieldSection, offset: Int) {
+    let line = line.starts(with: "ICY".utf8) ? StatusLineRules.http10(icy: line) : line
     let scan = StatusLineScan(line)
     version = VersionRule.version(of: line[scan.version])
     status = line[scan.statusCode ?? 0..<0].reduce(0) { $0 &* 10 &+ Int($1 &- 0x30) }

@@ -5,19 +5,23 @@ package struct FieldLineRules: LineRules {
   private enum Part: Sendable {
     case name
     case whitespaceAfterName(start: Int)
+    case spacedName(start: Int)
     case value
   }
 
   private var part = Part.name
   private let isFirst: Bool
   private let unfolds: Bool
+  private let leniencies: HTTPLeniencies
 
   /// Creates rules for a fresh line.
   ///
   /// - Parameters:
   ///   - isFirst: Whether the line is the first of its section, which cannot continue another.
   ///   - unfolds: Whether a line that begins with white space continues the one before (RFC 9112 §5.2) or is refused.
-  package init(isFirst: Bool, unfolds: Bool) {
+  ///   - leniencies: What is accepted although it is not valid. Default nothing.
+  package init(isFirst: Bool, unfolds: Bool, leniencies: HTTPLeniencies = []) {
+    self.leniencies = leniencies
     self.isFirst = isFirst
     self.unfolds = unfolds
   }
@@ -42,22 +46,32 @@ package struct FieldLineRules: LineRules {
       return unfolds ? nil : LineFault(.obsFold, at: index)
     case .whitespaceAfterName(let start):
       if Grammar.isWhitespace(octet) { return nil }
-      return LineFault(octet == 0x3A ? .spaceBeforeColon : .fieldName, at: start)
+      if octet == 0x3A, leniencies.contains(.spaceBeforeColon) {
+        part = .value
+        return nil
+      }
+      if octet == 0x3A { return LineFault(.spaceBeforeColon, at: start) }
+      part = .spacedName(start: start)
+      return nil
+    case .spacedName(let start):
+      // Whether a field name is wrong or the line is no field at all is told by a colon or its absence.
+      return octet == 0x3A ? LineFault(.fieldName, at: start) : nil
     case .value:
+      if octet != 0, leniencies.contains(.controlInValue) { return nil }
       return Grammar.text.contains(octet) ? nil : LineFault(.fieldValue, at: index)
     }
   }
 
   package func judgeEnd(of line: [UInt8]) -> LineFault? {
     switch part {
-    case .name, .whitespaceAfterName: LineFault(.fieldLine, at: line.count)
+    case .name, .whitespaceAfterName, .spacedName: LineFault(.fieldLine, at: line.count)
     case .value: nil
     }
   }
 
   package func pendingFault(in line: [UInt8]) -> LineFault? {
     switch part {
-    case .whitespaceAfterName(let start): LineFault(.fieldName, at: start)
+    case .whitespaceAfterName(let start), .spacedName(let start): LineFault(.fieldName, at: start)
     case .name, .value: nil
     }
   }

@@ -40,7 +40,7 @@ extension LineRules {
 /// The rules for the first line of a head.
 package protocol StartLineRules: LineRules {
   /// Creates rules for a fresh line.
-  init()
+  init(_ leniencies: HTTPLeniencies)
   /// The class of an overlong line.
   static var limitCode: HTTPParseError.Code { get }
   /// The greatest length of a line in octets.

@@ -4,6 +4,7 @@ import WireBytes
 package struct RequestLineRules: StartLineRules {
   private enum Part: Sendable {
     case method
+    case badMethod(start: Int)
     case target(start: Int)
     case version(start: Int)
   }
@@ -11,24 +12,34 @@ package struct RequestLineRules: StartLineRules {
   private var part = Part.method
   private var methodEnd = 0
   private var hexadecimalDigitsDue = 0
+  private var targetFault: LineFault?
 
-  package init() {}
+  private let leniencies: HTTPLeniencies
+
+  package init(_ leniencies: HTTPLeniencies = []) { self.leniencies = leniencies }
 
   package static let limitCode = HTTPParseError.Code.limitRequestLine
   package static let unfoldsFields = false
   package static func maximumLineBytes(_ limits: HTTPLimits) -> Int { limits.maximumRequestLineBytes }
 
   package mutating func judgeLast(of line: [UInt8]) -> LineFault? {
-    guard let octet = line.last else { return nil }
+    guard let octet = line.last, !leniencies.contains(.looseStartLine) else { return nil }
     let index = line.count - 1
     switch part {
     case .method:
       if Grammar.token.contains(octet) { return nil }
+      if Grammar.visible.contains(octet) {
+        part = .badMethod(start: index)
+        return nil
+      }
       guard index > 0, Grammar.isWhitespace(octet) else { return LineFault(.method, at: index) }
       guard octet == 0x20 else { return LineFault(.requestLine, at: index) }
       methodEnd = index
       part = .target(start: index + 1)
       return nil
+    case .badMethod(let start):
+      // Whether a method is wrong or the line is no request at all is told by a space or its absence.
+      return Grammar.visible.contains(octet) ? nil : LineFault(.method, at: start)
     case .target(let start):
       return judgeTarget(octet, at: index, start: start, line: line)
     case .version(let start):
@@ -39,31 +50,44 @@ package struct RequestLineRules: StartLineRules {
   }
 
   package func judgeEnd(of line: [UInt8]) -> LineFault? {
+    if leniencies.contains(.looseStartLine) {
+      return LooseStartLine(line, keepsThirdPart: false).firstFault(by: Self(leniencies.subtracting(.looseStartLine)))
+    }
     guard case .version(let start) = part, start < line.count else { return LineFault(.requestLine, at: line.count) }
     if let mismatch = VersionRule.mismatch(in: line[start...]) { return LineFault(.version, at: mismatch) }
-    return VersionRule.version(of: line[start...]).major == 1 ? nil : LineFault(.versionUnsupported, at: start + 5)
+    return VersionRule.version(of: line[start...]).major == 1 ? targetFault : LineFault(.versionUnsupported, at: start + 5)
   }
 
   package func pendingFault(in line: [UInt8]) -> LineFault? {
-    guard case .version(let start) = part, let mismatch = VersionRule.mismatch(in: line[start...]), mismatch < line.count else {
-      return nil
+    if let targetFault { return targetFault }
+    switch part {
+    case .method, .target: return nil
+    case .badMethod(let start): return LineFault(.method, at: start)
+    case .version(let start):
+      guard let mismatch = VersionRule.mismatch(in: line[start...]), mismatch < line.count else { return nil }
+      return LineFault(.version, at: mismatch)
     }
-    return LineFault(.version, at: mismatch)
   }
 
-  /// A target in origin-form is judged octet by octet; of the other forms, which are rare, the whole once it has ended.
+  private var isRaw: Bool { leniencies.contains(.rawTarget) }
+
+  /// A target in origin-form is judged octet by octet; of the other forms, which are rare, the whole, and after the version: what speaks
+  /// another protocol is told so.
   private mutating func judgeTarget(_ octet: UInt8, at index: Int, start: Int, line: [UInt8]) -> LineFault? {
     if Grammar.isWhitespace(octet) {
       guard octet == 0x20, index > start else { return LineFault(.requestLine, at: index) }
       if hexadecimalDigitsDue > 0 { return LineFault(.target, at: index) }
       part = .version(start: index + 1)
-      return RequestTarget.faultIndex(line[start..<index], method: line[..<methodEnd]).map { LineFault(.target, at: $0) }
+      targetFault = RequestTarget.faultIndex(line[start..<index], method: line[..<methodEnd], isRaw: isRaw)
+        .map { LineFault(.target, at: $0) }
+      return nil
     }
     guard line[start] == 0x2F else {
       guard !Grammar.visible.contains(octet) || octet == 0x23 else { return nil }
-      let earlier = RequestTarget.faultIndex(line[start..<index], method: line[..<methodEnd])
+      let earlier = RequestTarget.faultIndex(line[start..<index], method: line[..<methodEnd], isRaw: isRaw)
       return LineFault(.target, at: min(index, earlier ?? index))
     }
+    if isRaw { return Grammar.rawTarget.contains(octet) ? nil : LineFault(.target, at: index) }
     if hexadecimalDigitsDue > 0 {
       hexadecimalDigitsDue -= 1
       return Grammar.hexadecimalValue(octet) == nil ? LineFault(.target, at: index) : nil

@@ -4,15 +4,18 @@ import WireBytes
 ///
 /// A status line that ends after its status code, without the space before an absent reason phrase, is accepted: servers send it.
 package struct StatusLineRules: StartLineRules {
-  package init() {}
+  private let leniencies: HTTPLeniencies
+
+  package init(_ leniencies: HTTPLeniencies = []) { self.leniencies = leniencies }
 
   package static let limitCode = HTTPParseError.Code.limitStatusLine
   package static let unfoldsFields = true
   package static func maximumLineBytes(_ limits: HTTPLimits) -> Int { limits.maximumStatusLineBytes }
 
   package func judgeLast(of line: [UInt8]) -> LineFault? {
-    guard let octet = line.last else { return nil }
+    guard let octet = line.last, !leniencies.contains(.looseStartLine) else { return nil }
     let index = line.count - 1
+    if leniencies.contains(.icy), line.first == 0x49 { return isICY(line) ? nil : LineFault(.notHTTP, at: index) }
     switch index {
     case 0...7:
       return VersionRule.mismatch(in: line[...]) == index ? LineFault(index < 5 ? .notHTTP : .version, at: index) : nil
@@ -27,7 +30,14 @@ package struct StatusLineRules: StartLineRules {
   }
 
   package func judgeEnd(of line: [UInt8]) -> LineFault? {
-    switch line.count {
+    if leniencies.contains(.looseStartLine), !isICY(line) {
+      return LooseStartLine(line, keepsThirdPart: true).firstFault(by: Self(leniencies.subtracting(.looseStartLine)))
+    }
+    if isICY(line) {
+      // An ICY line is judged as the line of HTTP/1.0 it stands for, which is five octets longer.
+      return Self([]).firstFault(in: Self.http10(icy: line)).map { LineFault($0.code, at: max(0, $0.index - 5)) }
+    }
+    return switch line.count {
     case 0..<5: LineFault(.notHTTP, at: line.count)
     case 5..<8: LineFault(.version, at: line.count)
     case 8: LineFault(.statusLine, at: line.count)
@@ -37,4 +47,12 @@ package struct StatusLineRules: StartLineRules {
   }
 
   package func pendingFault(in line: [UInt8]) -> LineFault? { nil }
+
+  /// The status line of HTTP/1.0 that an ICY line stands for.
+  static func http10(icy line: [UInt8]) -> [UInt8] { Array("HTTP/1.0".utf8) + line.dropFirst(3) }
+
+  /// Whether the line may be, or become, one that begins with `ICY`.
+  private func isICY(_ line: [UInt8]) -> Bool {
+    leniencies.contains(.icy) && !line.isEmpty && zip(line, "ICY".utf8).allSatisfy { $0 == $1 }
+  }
 }

@@ -1,0 +1,169 @@
+/// Reads the requests of a connection, as a server does (RFC 9112).
+///
+/// Call ``receive(_:at:)`` until it returns `nil`, then give it the next octets. Requests may be pipelined. Content is handed on as ranges
+/// of the span given, never copied. The first failure is final; requests that were complete before it have been reported by then.
+///
+/// After a CONNECT request and after one that offers an upgrade the parser stops, leaving the octets that follow: see ``resume()``.
+public struct RequestParser: Sendable {
+  /// What came of some octets.
+  public enum Event: Sendable, Equatable {
+    /// A request begins.
+    case head(RequestHead, BodyFraming)
+    /// Content: these indices of the span given.
+    case content(Range<Int>)
+    /// The trailers of the request, unless there are none; kept apart from its fields.
+    case trailers(FieldSection)
+    /// The request is complete.
+    case end(AfterMessage)
+  }
+
+  private enum Phase {
+    case head
+    case body(BodyReader, then: Verdict)
+    case ending(Verdict)
+    case stopped(Verdict)
+    case closed
+  }
+
+  private struct Verdict {
+    var handover: AfterMessage.Handover?
+    var close: AfterMessage.CloseReason?
+
+    var afterMessage: AfterMessage { handover.map { .handsOver($0) } ?? close.map { .closes($0) } ?? .continues }
+  }
+
+  private let limits: HTTPLimits
+  private let leniencies: HTTPLeniencies
+  private var reader: HeadReader<RequestLineRules>
+  private var phase = Phase.head
+  private var requestCount = 0
+
+  /// Creates a parser for a connection.
+  ///
+  /// - Parameters:
+  ///   - limits: How much is accepted.
+  ///   - leniencies: What is accepted although it is not valid. Default nothing.
+  ///   - offset: The stream offset of the first octet it will receive, for error messages. Default 0.
+  public init(limits: HTTPLimits = HTTPLimits(), leniencies: HTTPLeniencies = [], offset: Int = 0) {
+    self.limits = limits
+    self.leniencies = leniencies
+    reader = HeadReader(limits: limits, leniencies: leniencies, offset: offset)
+  }
+
+  /// The stream offset of the next octet.
+  public var offset: Int { reader.offset }
+
+  /// Takes octets, beginning at `index`, up to the next event.
+  ///
+  /// - Returns: The next event, or `nil` when `index` is at the end of the span or the parser has handed over.
+  /// - Throws: The first fault, again on every later call.
+  public mutating func receive(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> Event? {
+    try reader.throwFailure()
+    switch phase {
+    case .head:
+      guard let lines = try reader.read(octets, at: &index) else { return nil }
+      return try begin(lines)
+    case .body(var body, let verdict):
+      let start = index
+      do throws(HTTPParseError) {
+        let step = try body.receive(octets, at: &index, offset: reader.offset)
+        reader.passOver(index - start)
+        phase = .body(body, then: verdict)
+        switch step {
+        case nil: return nil
+        case .content(let range): return .content(range)
+        case .end(let trailers):
+          guard trailers.lines.isEmpty else {
+            phase = .ending(verdict)
+            return .trailers(trailers)
+          }
+          return end(verdict)
+        }
+      } catch {
+        try reader.fail(error)
+        return nil
+      }
+    case .ending(let verdict): return end(verdict)
+    case .stopped: return nil
+    case .closed:
+      reader.passOver(octets.count - index)
+      index = octets.count
+      return nil
+    }
+  }
+
+  /// Goes on with HTTP after a hand-over that was declined; the octets left then are to be given again.
+  ///
+  /// After a declined upgrade the next request may follow. After a refused CONNECT nothing may: what the client sent into the tunnel
+  /// cannot be told from requests, and is discarded.
+  ///
+  /// - Returns: What may follow; ``AfterMessage/continues`` if the parser has not handed over.
+  @discardableResult
+  public mutating func resume() -> AfterMessage {
+    guard case .stopped(var verdict) = phase else { return .continues }
+    if verdict.handover == .connect { verdict.close = .connectRefused }
+    verdict.handover = nil
+    phase = verdict.close == nil ? .head : .closed
+    return verdict.afterMessage
+  }
+
+  /// Notes that the client will send nothing more.
+  ///
+  /// - Throws: `unexpected-eof` inside a request; a request is never ended by the end of its connection.
+  public mutating func endOfInput() throws(HTTPParseError) {
+    switch phase {
+    case .head: try reader.endOfInput()
+    case .body:
+      try reader.throwFailure()
+      try reader.fail(HTTPParseError(.unexpectedEOF, at: reader.offset))
+    case .ending, .stopped, .closed: try reader.throwFailure()
+    }
+  }
+
+  private mutating func begin(_ lines: HeadReader<RequestLineRules>.Lines) throws(HTTPParseError) -> Event? {
+    do throws(HTTPParseError) {
+      let isRaw = leniencies.contains(.rawTarget)
+      guard let head = RequestHead(line: lines.startLine, fields: lines.fields, offset: lines.startLineOffset, isRaw: isRaw) else {
+        throw HTTPParseError(.requestLine, at: lines.startLineOffset)
+      }
+      let framing = try framing(of: head, headEnd: lines.end)
+      let options = try ConnectionOptions(head.fields, limits: limits)
+      requestCount += 1
+      var verdict = Verdict(close: options.closeReason(version: head.version))
+      if requestCount >= limits.maximumRequestsPerConnection { verdict.close = verdict.close ?? .requestLimit }
+      if head.method == "CONNECT" {
+        verdict.handover = .connect
+      } else if !head.upgradeOffers.isEmpty {
+        verdict.handover = .upgrade
+      }
+      let body = try BodyReader(framing, limits: limits, leniencies: leniencies, isResponse: false, offset: lines.end)
+      phase = .body(body, then: verdict)
+      return .head(head, framing)
+    } catch {
+      try reader.fail(error)
+      return nil
+    }
+  }
+
+  /// The framing of a request; a Host fault goes before its faults, but leaves the connection usable only if it has none.
+  private func framing(of head: RequestHead, headEnd: Int) throws(HTTPParseError) -> BodyFraming {
+    let hostFault = HostRules.fault(in: head.fields, version: head.version, headEnd: headEnd)
+    do throws(HTTPParseError) {
+      let framing = try BodyFraming(of: head, limits: limits, leniencies: leniencies)
+      if let hostFault { throw hostFault }
+      return framing
+    } catch {
+      guard let hostFault, hostFault != error else { throw error }
+      throw HTTPParseError(hostFault.code, at: hostFault.offset, octet: hostFault.octet)
+    }
+  }
+
+  private mutating func end(_ verdict: Verdict) -> Event {
+    if verdict.handover != nil {
+      phase = .stopped(verdict)
+    } else {
+      phase = verdict.close == nil ? .head : .closed
+    }
+    return .end(verdict.afterMessage)
+  }
+}
