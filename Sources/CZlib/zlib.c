@@ -91,11 +91,9 @@ int czlib_inflate_at_block_boundary(const struct czlib_stream *stream) {
 }
 
 int czlib_inflate_continue(struct czlib_stream *stream) {
-  Bytef window[1 << MAX_WBITS];
-  uInt count = 0;
-  if (inflateGetDictionary(&stream->z, window, &count) != Z_OK || inflateReset(&stream->z) != Z_OK) return 0;
+  // Not inflateReset with the window taken out and put back: a peer could make us copy 64 KiB for every two octets.
   stream->at_start = 1;
-  return count == 0 || inflateSetDictionary(&stream->z, window, count) == Z_OK;
+  return inflateResetKeep(&stream->z) == Z_OK;
 }
 
 void czlib_inflate_destroy(struct czlib_stream *stream) {

@@ -30,13 +30,13 @@ struct PrefixCode: Sendable {
     self.counts = counts
     self.lengths = 1..<(counts.indices.last { $0 > 0 && counts[$0] > 0 } ?? 0) + 1
     let ordered = Array(lengths)
-    symbols = (1...15).flatMap { length in ordered.indices.filter { ordered[$0] == length } }
+    symbols = ordered.indices.filter { ordered[$0] > 0 }.sorted { (ordered[$0], $0) < (ordered[$1], $1) }
   }
 
   private init(fixedLengths lengths: [Int]) {
     self.lengths = 1..<(lengths.max() ?? 0) + 1
     counts = (0...15).map { length in lengths.count { $0 == length } }
-    symbols = (1...15).flatMap { length in lengths.indices.filter { lengths[$0] == length } }
+    symbols = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
   }
 
   /// The literal/length code of fixed blocks (RFC 1951 §3.2.6).

@@ -65,6 +65,14 @@ struct HostileInputTests {
     #expect(peer.decompressor.inflateCalls <= 4)
   }
 
+  @Test("D06: final blocks without end cost no more than a call of zlib each")
+  func finalBlocks() {
+    let peer = Peer(.server)
+    let payload = hex("f3 48 cd c9 c9 07 00") + repeated(hex("03 00"), 100_000) + [0x00]
+    #expect(peer.receive(frame(0xC2, payload)) == [.message(Message(.binary, Array("Hello".utf8)))])
+    #expect(peer.decompressor.inflateCalls <= 100_003)
+  }
+
   @Test("D07: large messages of every kind arrive whole", arguments: [65_535, 65_536, 1_000_000])
   func large(count: Int) throws {
     for content in [[UInt8](repeating: 0x20, count: count), noise(count)] {
