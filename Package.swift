@@ -28,7 +28,10 @@ let package = Package(
     .target(name: "WireBytes", swiftSettings: settings),
     .target(name: "HTTPParse", dependencies: ["WireBytes"], swiftSettings: settings),
     .target(name: "WSProtocol", dependencies: ["WireBytes"], swiftSettings: settings),
-    .target(name: "WSHandshake", dependencies: ["HTTPParse"], swiftSettings: settings),
+    .target(name: "WSHandshake", dependencies: ["HTTPParse", "WSProtocol"], swiftSettings: settings),
+    .target(name: "DeflateAudit", swiftSettings: settings),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "Deflate", dependencies: ["WSProtocol", "DeflateAudit", "CZlib"], swiftSettings: settings),
     .target(name: "CSockets"),
     .target(name: "Transport", dependencies: ["CSockets"], swiftSettings: settings),
     .target(name: "Connections", dependencies: ["Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
@@ -67,9 +70,14 @@ let package = Package(
       name: "ConformanceReportTests", dependencies: ["ConformanceReport", "Conformance", "WSProtocol", "WireBytes"],
       swiftSettings: settings),
     .testTarget(name: "WSProtocolTests", dependencies: ["WSProtocol", "WireBytes", "ProtocolTesting"], swiftSettings: settings),
+    .testTarget(name: "DeflateAuditTests", dependencies: ["DeflateAudit", "CZlib", "ProtocolTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "DeflateTests", dependencies: ["Deflate", "DeflateAudit", "WSProtocol", "WSHandshake", "ProtocolTesting"],
+      swiftSettings: settings),
     .testTarget(
       name: "HTTPParseTests", dependencies: ["HTTPParse", "WireBytes", "ProtocolTesting"], exclude: ["Rows"], swiftSettings: settings),
-    .testTarget(name: "WSHandshakeTests", dependencies: ["WSHandshake", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "WSHandshakeTests", dependencies: ["WSHandshake", "WSProtocol", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets"], swiftSettings: settings),
     .testTarget(name: "ProtocolTestingTests", dependencies: ["ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "WireBytesTests", dependencies: ["WireBytes", "ProtocolTesting"], swiftSettings: settings),

@@ -29,6 +29,8 @@ extension HandshakeError {
     case subprotocol
     /// `Sec-WebSocket-Extensions` is malformed, or names what was not offered.
     case `extension`
+    /// The answer to an offer of permessage-deflate breaks RFC 7692 or does not fit the offer.
+    case compression
     /// A list is longer than allowed.
     case limitList = "limit-list"
     /// There are more interim responses than allowed.
@@ -59,6 +61,7 @@ extension HandshakeError.Code {
     case .version, .versionUnsupported: "RFC 6455 §4.4"
     case .accept, .subprotocol, .refused, .unexpectedEOF, .offer: "RFC 6455 §4.1"
     case .extension: "RFC 6455 §9.1"
+    case .compression: "RFC 7692 §7.1"
     case .limitList: "RFC 6455 §10.4"
     case .limitInterim: "RFC 9110 §15.2"
     case .timeout: "RFC 9110 §15.5.9"
@@ -69,7 +72,8 @@ extension HandshakeError.Code {
   /// The status code a server answers with.
   public var status: Int {
     switch self {
-    case .http, .httpVersion, .content, .upgrade, .connection, .version, .key, .accept, .subprotocol, .extension, .limitList, .limitInterim,
+    case .http, .httpVersion, .content, .upgrade, .connection, .version, .key, .accept, .subprotocol, .extension, .compression, .limitList,
+      .limitInterim,
       .refused, .unexpectedEOF, .offer:
       400
     case .method: 405
@@ -83,7 +87,7 @@ extension HandshakeError.Code {
   public var blame: Blame {
     switch self {
     case .http, .httpVersion, .method, .content, .upgrade, .upgradeRequired, .connection, .version, .versionUnsupported, .key, .accept,
-      .subprotocol, .extension, .host, .origin, .unexpectedEOF:
+      .subprotocol, .extension, .compression, .host, .origin, .unexpectedEOF:
       .peerViolation
     case .limitList, .limitInterim, .timeout: .peerExceededLimit
     case .refused: .peerRefusal

@@ -1,4 +1,5 @@
 import HTTPParse
+import WSProtocol
 
 /// What a client handshake answers to received octets.
 public enum ClientHandshakeProgress: Sendable, Equatable {
@@ -138,7 +139,19 @@ public struct ClientHandshake: Sendable {
     for used in extensions where !offeredExtensions.contains(used.name) {
       throw HandshakeError(.extension, "the server uses the extension \(used.name), which was not offered")
     }
-    return Agreement(response: head, subprotocol: try subprotocol(in: head), extensions: extensions)
+    return Agreement(
+      response: head, subprotocol: try subprotocol(in: head), extensions: extensions, compression: try compression(in: extensions))
+  }
+
+  private func compression(in extensions: [WebSocketExtension]) throws(HandshakeError) -> PerMessageDeflate? {
+    let answers = extensions.filter { $0.name == PerMessageDeflate.name }
+    guard !offer.compression.isEmpty, let answer = answers.first else { return nil }
+    guard answers.count == 1 else { throw HandshakeError(.compression, "the server accepts permessage-deflate twice") }
+    do throws(PerMessageDeflateError) {
+      return try PerMessageDeflate(answer: answer.pairs, to: offer.compression)
+    } catch {
+      throw HandshakeError(.compression, "the answer is not acceptable: \(error)")
+    }
   }
 
   private func subprotocol(in head: ResponseHead) throws(HandshakeError) -> String? {

@@ -1,4 +1,5 @@
 public import HTTPParse
+public import WSProtocol
 
 /// What a client asks for in its opening handshake.
 public struct ClientOffer: Sendable, Equatable {
@@ -14,6 +15,11 @@ public struct ClientOffer: Sendable, Equatable {
   ///
   /// Default none.
   public var extensions: [String] = []
+  /// The offers of permessage-deflate, the preferred one first; they follow ``extensions``.
+  ///
+  /// Default none: the length of a compressed message tells of secrets in it. With any, the answer is held to them, and
+  /// ``Agreement/compression`` says what was agreed on.
+  public var compression: [PerMessageDeflateOffer] = []
   /// The value of the Origin field; only browsers must send one.
   ///
   /// Default none.
@@ -44,7 +50,7 @@ public struct ClientOffer: Sendable, Equatable {
 
   /// The names of the extensions offered.
   var extensionNames: [String] {
-    get throws(HandshakeError) { try extensionList().map(\.name) }
+    get throws(HandshakeError) { try extensionList().map(\.name) + compression.map { _ in PerMessageDeflate.name } }
   }
 
   /// The octets of the request.
@@ -58,7 +64,8 @@ public struct ClientOffer: Sendable, Equatable {
     if let origin { lines.append(try checkedLine("Origin", origin)) }
     if !subprotocols.isEmpty { lines.append(FieldLine("Sec-WebSocket-Protocol", try checkedSubprotocols())) }
     _ = try extensionList()
-    if !extensions.isEmpty { lines.append(try checkedLine("Sec-WebSocket-Extensions", extensions.joined(separator: ", "))) }
+    let offered = extensions + compression.map(\.description)
+    if !offered.isEmpty { lines.append(try checkedLine("Sec-WebSocket-Extensions", offered.joined(separator: ", "))) }
     for line in fields {
       guard !Self.isReserved(line) else { throw HandshakeError(.offer, "a further field is one that the handshake sets itself") }
       lines.append(line)

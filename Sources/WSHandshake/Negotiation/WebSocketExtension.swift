@@ -1,4 +1,5 @@
 public import HTTPParse
+import WSProtocol
 
 /// One extension in an offer or an answer, RFC 6455 §9.1.
 public struct WebSocketExtension: Sendable, Equatable {
@@ -14,6 +15,20 @@ public struct WebSocketExtension: Sendable, Equatable {
   public let name: String
   /// The parameters in order, repeated ones included.
   public let parameters: [Parameter]
+
+  /// The parameters as the extension's own rules take them.
+  var pairs: [PerMessageDeflateParameters.Pair] { parameters.map { ($0.name, $0.value) } }
+
+  /// An extension of defined parameters.
+  init(_ compression: PerMessageDeflateParameters) {
+    name = PerMessageDeflate.name
+    parameters = compression.pairs.map { Parameter(name: $0.name, value: $0.value) }
+  }
+
+  init(name: String, parameters: [Parameter]) {
+    self.name = name
+    self.parameters = parameters
+  }
 
   /// Reads the list in all `Sec-WebSocket-Extensions` fields of a section; empty without such a field.
   ///

@@ -1,4 +1,5 @@
 import HTTPParse
+public import WSProtocol
 
 /// What a server accepts beyond what the protocol requires.
 public struct HandshakePolicy: Sendable, Equatable {
@@ -32,6 +33,10 @@ public struct HandshakePolicy: Sendable, Equatable {
   ///
   /// Default none.
   public var subprotocols: [String] = []
+  /// What is answered to offers of permessage-deflate, or `nil` to decline them (RFC 7692 §7).
+  ///
+  /// Default `nil`: compression costs memory for each connection, and its lengths tell of secrets.
+  public var compression: PerMessageDeflatePolicy?
   /// Whether the connection is secured by TLS, which decides the scheme and the default port of the server's own origin.
   ///
   /// Default false.

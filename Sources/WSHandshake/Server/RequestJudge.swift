@@ -1,4 +1,5 @@
 import HTTPParse
+import WSProtocol
 
 /// The rules for a client's opening handshake, RFC 6455 §4.2.1, applied to a request head in a fixed order.
 struct RequestJudge {
@@ -10,6 +11,8 @@ struct RequestJudge {
   struct Accepted {
     let key: [UInt8]
     let subprotocol: String?
+    /// The answer to an offer of permessage-deflate, and what it amounts to.
+    let compression: (answer: PerMessageDeflateParameters, agreed: PerMessageDeflate)?
   }
 
   /// Returns what the request asks for.
@@ -25,9 +28,12 @@ struct RequestJudge {
     try judgeVersion()
     let key = try judgeKey()
     let subprotocols = try offeredSubprotocols()
-    _ = try WebSocketExtension.list(in: request.fields, limits: limits)
+    let extensions = try WebSocketExtension.list(in: request.fields, limits: limits)
     if let breach = policy.breach(by: request, for: authority) { throw breach }
-    return Accepted(key: key, subprotocol: subprotocols.first(where: policy.subprotocols.contains))
+    let offers = extensions.filter { $0.name == PerMessageDeflate.name }.map(\.pairs)
+    return Accepted(
+      key: key, subprotocol: subprotocols.first(where: policy.subprotocols.contains),
+      compression: policy.compression?.choose(among: offers))
   }
 
   private func judgeRequestLine() throws(HandshakeError) {

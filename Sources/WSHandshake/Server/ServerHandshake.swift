@@ -12,7 +12,8 @@ public enum ServerHandshakeProgress: Sendable, Equatable {
 
 /// The server's side of the opening handshake, RFC 6455 §4.2.
 ///
-/// Feed what arrives to ``receive(_:)`` and send the response it returns. Extensions offered are checked and declined. Deadlines are
+/// Feed what arrives to ``receive(_:)`` and send the response it returns. Extensions offered are checked and declined, but for
+/// permessage-deflate where ``HandshakePolicy/compression`` accepts it. Deadlines are
 /// the caller's. The outcome is final: later calls return it again and consume nothing.
 public struct ServerHandshake: Sendable {
   private let policy: HandshakePolicy
@@ -38,7 +39,10 @@ public struct ServerHandshake: Sendable {
       guard case .complete(let request, let consumed) = try read(octets) else { return .needsMore }
       let accepted = try RequestJudge(request: request, policy: policy, limits: limits).judge()
       let response = ServerResponse.switching(accepted)
-      let agreement = Agreement(response: response, subprotocol: accepted.subprotocol, extensions: [])
+      let agreement = Agreement(
+        response: response, subprotocol: accepted.subprotocol,
+        extensions: accepted.compression.map { [WebSocketExtension($0.answer)] } ?? [],
+        compression: accepted.compression?.agreed)
       outcome = .accepted(request: request, responseOctets: response.octets, agreement: agreement, consumed: 0)
       return .accepted(request: request, responseOctets: response.octets, agreement: agreement, consumed: consumed)
     } catch {

@@ -1,4 +1,5 @@
 import HTTPParse
+import WSProtocol
 
 /// The responses of a server handshake.
 enum ServerResponse {
@@ -9,6 +10,9 @@ enum ServerResponse {
       FieldLine("Sec-WebSocket-Accept", AcceptKey.accept(key: accepted.key)),
     ]
     if let subprotocol = accepted.subprotocol { lines.append(FieldLine("Sec-WebSocket-Protocol", subprotocol)) }
+    if let compression = accepted.compression {
+      lines.append(FieldLine("Sec-WebSocket-Extensions", compression.answer.description))
+    }
     return ResponseHead(status: 101, reasonPhrase: "Switching Protocols", fields: FieldSection(lines))
   }
 
@@ -29,8 +33,8 @@ enum ServerResponse {
     case .upgradeRequired, .versionUnsupported:
       [FieldLine("Connection", "Upgrade"), FieldLine("Upgrade", "websocket"), FieldLine("Sec-WebSocket-Version", "13")]
     case .version: [FieldLine("Sec-WebSocket-Version", "13")]
-    case .http, .httpVersion, .content, .upgrade, .connection, .key, .accept, .subprotocol, .extension, .limitList, .limitInterim, .host,
-      .origin, .refused, .unexpectedEOF, .timeout, .offer:
+    case .http, .httpVersion, .content, .upgrade, .connection, .key, .accept, .subprotocol, .extension, .compression, .limitList,
+      .limitInterim, .host, .origin, .refused, .unexpectedEOF, .timeout, .offer:
       []
     }
   }

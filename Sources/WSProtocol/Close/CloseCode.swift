@@ -18,6 +18,8 @@ public struct CloseCode: RawRepresentable, Sendable, Hashable {
   public static let policyViolation = CloseCode(rawValue: 1008)
   /// 1009: a message is too big.
   public static let messageTooBig = CloseCode(rawValue: 1009)
+  /// 1011: something unexpected on our side.
+  public static let internalError = CloseCode(rawValue: 1011)
   /// 1013: try again later (IANA registry).
   public static let tryAgainLater = CloseCode(rawValue: 1013)
 

@@ -44,6 +44,7 @@ public struct Endpoint: ~Copyable {
   public let limits: WSLimits
 
   private var receiver: FrameReceiver
+  private let compressor: (any MessageCompressor)?
   private var closing: ClosingHandshake = .open
   private var output = OutboundQueue()
   private var pongs = PongQueue()
@@ -55,11 +56,13 @@ public struct Endpoint: ~Copyable {
   /// - Parameters:
   ///   - role: The side to play.
   ///   - limits: What is accepted at most.
+  ///   - compression: What the handshake agreed on for permessage-deflate. Default: none, RSV1 is then a violation (RFC 7692 §6).
   ///   - now: The present time, since any origin that later calls share.
-  public init(role: Role, limits: WSLimits = WSLimits(), now: Duration) {
+  public init(role: Role, limits: WSLimits = WSLimits(), compression: MessageCompression? = nil, now: Duration) {
     self.role = role
     self.limits = limits
-    receiver = FrameReceiver(role: role, limits: limits)
+    receiver = FrameReceiver(role: role, limits: limits, decompressor: compression?.decompressor)
+    compressor = compression?.compressor
     controlBudget = ControlFrameBudget(limits: limits)
     keepalive = Keepalive(limits: limits, now: now)
   }
@@ -133,8 +136,13 @@ public struct Endpoint: ~Copyable {
 
   /// Queues a message.
   ///
+  /// - Parameters:
+  ///   - message: The message.
+  ///   - compressed: Whether it is compressed if compression was agreed on. Default true; false for messages that hold both a secret and
+  ///     text of somebody else's choice, as their length tells of the secret (RFC 7692 §9).
+  ///   - keys: Where masking keys come from.
   /// - Throws: ``WSError/Code/notOpen`` after a Close frame, ``WSError/Code/unsendable`` for text that is not UTF-8.
-  public mutating func send(_ message: consuming Message, keys: inout some MaskingKeySource) throws(WSError) {
+  public mutating func send(_ message: consuming Message, compressed: Bool = true, keys: inout some MaskingKeySource) throws(WSError) {
     try requireOpen()
     if message.kind == .text {
       var validator = UTF8Validator()
@@ -142,7 +150,11 @@ public struct Endpoint: ~Copyable {
         throw WSError(.unsendable, offset: 0)
       }
     }
-    queue(message.kind.opcode, message.octets, keys: &keys)
+    if compressed, let payload = compressor?.compress(message.octets.span) {
+      queue(message.kind.opcode, reservedBits: .rsv1, payload, keys: &keys)
+    } else {
+      queue(message.kind.opcode, message.octets, keys: &keys)
+    }
   }
 
   /// Queues a Ping of at most 125 octets.
@@ -199,8 +211,11 @@ public struct Endpoint: ~Copyable {
     guard isOpen else { throw WSError(.notOpen, offset: receiver.streamOffset) }
   }
 
-  private mutating func queue(_ opcode: Opcode, _ payload: consuming [UInt8], keys: inout some MaskingKeySource) {
-    output.append(opcode: opcode, payload: payload, maskingKey: role.masksFrames ? keys.nextMaskingKey() : nil)
+  private mutating func queue(
+    _ opcode: Opcode, reservedBits: ReservedBits = [], _ payload: consuming [UInt8], keys: inout some MaskingKeySource
+  ) {
+    output.append(
+      opcode: opcode, reservedBits: reservedBits, payload: payload, maskingKey: role.masksFrames ? keys.nextMaskingKey() : nil)
   }
 
   private mutating func handle(

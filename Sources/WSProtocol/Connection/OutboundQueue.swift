@@ -6,8 +6,8 @@ struct OutboundQueue: Sendable {
   private static let coalescingLimitBytes = 4096
 
   /// Appends one frame; `payload` is masked in place when `maskingKey` is given.
-  mutating func append(opcode: Opcode, payload: consuming [UInt8], maskingKey: MaskingKey?) {
-    let header = FrameHeader(opcode: opcode, payloadLength: UInt64(payload.count), maskingKey: maskingKey)
+  mutating func append(opcode: Opcode, reservedBits: ReservedBits = [], payload: consuming [UInt8], maskingKey: MaskingKey?) {
+    let header = FrameHeader(opcode: opcode, payloadLength: UInt64(payload.count), reservedBits: reservedBits, maskingKey: maskingKey)
     if segments.isEmpty || (segments.last?.count ?? 0) > Self.coalescingLimitBytes { segments.append([]) }
     header.encode(into: &segments[segments.count - 1])
     var payload = payload

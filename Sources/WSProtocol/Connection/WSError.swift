@@ -8,6 +8,10 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     case frame(FrameViolation)
     /// Text, or a close reason, is not UTF-8.
     case invalidUTF8
+    /// A compressed message is not what DEFLATE and the agreed parameters allow, with the reason.
+    case malformedCompression(String)
+    /// There was no memory to decompress a message.
+    case decompressorUnavailable
     /// A close payload of one octet.
     case truncatedCloseCode
     /// A close code that must not stand in a Close frame.
@@ -52,7 +56,8 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
   public let code: Code
   /// The offset in the received stream, counted from the first octet after the opening handshake.
   ///
-  /// What is wrong with a frame header, or with what it declares, has the offset of the frame's first octet.
+  /// What is wrong with a frame header, or with what it declares, has the offset of the frame's first octet; what is wrong with a
+  /// compressed message, that of the message's first octet.
   public let offset: UInt64
   /// The limit that was exceeded, in the unit of the code.
   public let limit: UInt64?
@@ -73,23 +78,35 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Who has to change something.
   public var fault: Fault {
     switch code {
-    case .frame, .invalidUTF8, .truncatedCloseCode, .forbiddenCloseCode: .peerViolated
+    case .frame, .invalidUTF8, .malformedCompression, .truncatedCloseCode, .forbiddenCloseCode: .peerViolated
     case .frameTooLong, .messageTooLong, .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames,
-      .messageTooOld, .frameTooOld, .closeHandshakeTimeout, .keepaliveTimeout:
+      .messageTooOld, .frameTooOld, .closeHandshakeTimeout, .keepaliveTimeout, .decompressorUnavailable:
       .limitExceeded
     case .notOpen, .unsendable: .callerMisused
     }
   }
 
-  /// The section of RFC 6455 that speaks of the matter.
+  /// The RFC whose ``section`` speaks of the matter, such as "RFC 6455".
+  public var document: String {
+    switch code {
+    case .malformedCompression: "RFC 7692"
+    case .frame, .invalidUTF8, .decompressorUnavailable, .truncatedCloseCode, .forbiddenCloseCode, .frameTooLong, .messageTooLong,
+      .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames, .messageTooOld, .frameTooOld,
+      .closeHandshakeTimeout, .keepaliveTimeout, .notOpen, .unsendable:
+      "RFC 6455"
+    }
+  }
+
+  /// The section of ``document`` that speaks of the matter.
   public var section: String {
     switch code {
     case .frame(let violation): violation.section
     case .invalidUTF8: "8.1"
+    case .malformedCompression: "7.2.2"
     case .truncatedCloseCode: "5.5.1"
     case .forbiddenCloseCode(let code): [1004, 1005, 1006, 1015].contains(code.rawValue) ? "7.4.1" : "7.4.2"
     case .frameTooLong, .messageTooLong, .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames,
-      .messageTooOld, .frameTooOld:
+      .messageTooOld, .frameTooOld, .decompressorUnavailable:
       "10.4"
     case .closeHandshakeTimeout: "7.1.1"
     case .keepaliveTimeout: "5.5.2"
@@ -102,7 +119,8 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
   public var closeCode: CloseCode? {
     switch code {
     case .frame, .truncatedCloseCode, .forbiddenCloseCode: .protocolError
-    case .invalidUTF8: .invalidPayload
+    case .invalidUTF8, .malformedCompression: .invalidPayload
+    case .decompressorUnavailable: .internalError
     case .frameTooLong, .messageTooLong: .messageTooBig
     case .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames, .messageTooOld: .policyViolation
     case .frameTooOld, .closeHandshakeTimeout, .keepaliveTimeout, .notOpen, .unsendable: nil
@@ -111,7 +129,7 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// What happened, where, by which rule.
   public var description: String {
-    var text = "\(words) (octet \(offset), RFC 6455 §\(section))"
+    var text = "\(words) (octet \(offset), \(document) §\(section))"
     if let limit, let actual { text += ": \(actual), the limit is \(limit)" }
     return text
   }
@@ -120,6 +138,8 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     switch code {
     case .frame(let violation): "the peer \(violation.words)"
     case .invalidUTF8: "text is not valid UTF-8"
+    case .malformedCompression(let reason): "a compressed message is malformed: \(reason)"
+    case .decompressorUnavailable: "there is no memory to decompress a message"
     case .truncatedCloseCode: "a close payload of a single octet holds no close code"
     case .forbiddenCloseCode(let code): "close code \(code.rawValue) must not be sent in a Close frame"
     case .frameTooLong: "a frame is longer than accepted"

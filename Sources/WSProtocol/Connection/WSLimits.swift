@@ -4,7 +4,7 @@ public struct WSLimits: Sendable, Hashable {
   ///
   /// Default 16 MiB: the largest frame of the usual conformance suites. Excess: 1009.
   public var maximumFramePayloadBytes = 16 << 20
-  /// A whole message, in octets.
+  /// A whole message, in octets; if it is compressed, what it inflates to.
   ///
   /// Default 16 MiB. Excess: 1009.
   public var maximumMessageBytes = 16 << 20
@@ -63,6 +63,12 @@ public struct WSLimits: Sendable, Hashable {
 
   /// Creates the default limits.
   public init() {}
+
+  /// The payload of all frames of a compressed message, in octets: room for what compression adds to data it cannot shrink.
+  var maximumCompressedMessageBytes: Int {
+    let sum = maximumMessageBytes.addingReportingOverflow(maximumMessageBytes / 8 + 64)
+    return sum.overflow ? .max : sum.partialValue
+  }
 
   /// Checks what a message's fragments amount to.
   func checkFragments(count: Int, octets: UInt64, emptyInARow: Int, offset: UInt64) throws(WSError) {

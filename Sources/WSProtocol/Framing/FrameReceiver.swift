@@ -2,7 +2,7 @@
 ///
 /// Theory of operation: between frames the scanner gathers a header, and the rules judge its first two octets as soon as they are
 /// there. Within a frame payload octets go to the message assembler or, for control frames, into a buffer of at most 125 octets.
-struct FrameReceiver: Sendable {
+struct FrameReceiver {
   /// What a step produced.
   enum Received: Sendable, Equatable {
     case message(Message)
@@ -34,10 +34,10 @@ struct FrameReceiver: Sendable {
   /// The number of octets taken so far.
   private(set) var streamOffset: UInt64 = 0
 
-  init(role: Role, limits: WSLimits) {
-    rules = FrameRules(sender: role.peer)
+  init(role: Role, limits: WSLimits, decompressor: (any MessageDecompressor)?) {
+    rules = FrameRules(sender: role.peer, definedBits: decompressor == nil ? [] : .rsv1)
     self.limits = limits
-    assembler = MessageAssembler(limits: limits)
+    assembler = MessageAssembler(limits: limits, decompressor: decompressor)
   }
 
   var heldOctets: Int { assembler.heldOctets }

@@ -4,9 +4,9 @@
 public struct FrameRules: Sendable {
   /// Who sent the frames.
   public var sender: Role
-  /// The reserved bits that a negotiated extension gives a meaning.
+  /// The reserved bits that a negotiated extension gives a meaning in the first frame of a data message (RFC 7692 §6).
   ///
-  /// Default: none.
+  /// Default: none. They stay forbidden on continuation and control frames.
   public var definedBits: ReservedBits
 
   /// Creates the rules for frames sent by `sender`.
@@ -26,7 +26,8 @@ public struct FrameRules: Sendable {
   public func violation(first: UInt8, second: UInt8?, messageInProgress: Bool) -> FrameViolation? {
     let opcode = Opcode(rawValue: first)
     let isFinal = first & 0x80 != 0
-    let undefined = ReservedBits(rawValue: first &>> 4).subtracting(definedBits)
+    let beginsMessage = opcode == .text || opcode == .binary
+    let undefined = ReservedBits(rawValue: first &>> 4).subtracting(beginsMessage ? definedBits : [])
     if !undefined.isEmpty { return .reservedBits(undefined) }
     if opcode.isReserved { return .reservedOpcode(opcode) }
     if opcode.isControl {

@@ -1,6 +1,6 @@
 /// What a frame header breaks.
 public enum FrameViolation: Sendable, Hashable {
-  /// A reserved bit is set and no extension gave it a meaning.
+  /// A reserved bit is set and no extension gave it a meaning in such a frame.
   case reservedBits(ReservedBits)
   /// The opcode has no meaning.
   case reservedOpcode(Opcode)
