@@ -117,8 +117,10 @@ public struct CaseRun: Sendable {
   public mutating func receive(_ octets: Span<UInt8>, now: Duration) {
     switch state {
     case .connecting, .finished: return
-    case .handshaking(let handshake, let unsent, let giveUpAt):
-      shake(handshake, unsent, giveUpAt, octets, now: now)
+    case .handshaking(var handshake, let unsent, let giveUpAt):
+      // Otherwise the state would share the handshake's storage, and every piece of the answer would copy what came before.
+      state = .connecting
+      shake(&handshake, unsent, giveUpAt, octets, now: now)
     case .running(var engine):
       state = .connecting
       engine.receive(octets, now: now - startedAt)
@@ -162,9 +164,8 @@ public struct CaseRun: Sendable {
   // MARK: Transitions
 
   private mutating func shake(
-    _ current: ClientHandshake, _ unsent: [UInt8], _ giveUpAt: Duration, _ octets: Span<UInt8>, now: Duration
+    _ handshake: inout ClientHandshake, _ unsent: [UInt8], _ giveUpAt: Duration, _ octets: Span<UInt8>, now: Duration
   ) {
-    var handshake = current
     do throws(HandshakeError) {
       switch try handshake.receive(octets) {
       case .needsMore:
