@@ -68,6 +68,19 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   /// Passes over octets that belong to no head.
   mutating func passOver(_ count: Int) { scanner = LineScanner(offset: scanner.offset &+ count) }
 
+  /// Lets `body`, which stands between two heads, take octets; counts them and keeps its failure.
+  mutating func pass(_ octets: Span<UInt8>, at index: inout Int, to body: inout BodyReader) throws(HTTPParseError) -> BodyReader.Step? {
+    let start = index
+    do throws(HTTPParseError) {
+      let step = try body.receive(octets, at: &index, offset: offset)
+      passOver(index - start)
+      return step
+    } catch {
+      try fail(error)
+      return nil
+    }
+  }
+
   /// Reads up to the end of a head; after that the next head begins.
   ///
   /// - Returns: The head and how many of `octets` belong to it, or `nil` when all were taken and more are needed.

@@ -64,24 +64,17 @@ public struct RequestParser: Sendable {
       guard let lines = try reader.read(octets, at: &index) else { return nil }
       return try begin(lines)
     case .body(var body, let verdict):
-      let start = index
-      do throws(HTTPParseError) {
-        let step = try body.receive(octets, at: &index, offset: reader.offset)
-        reader.passOver(index - start)
-        phase = .body(body, then: verdict)
-        switch step {
-        case nil: return nil
-        case .content(let range): return .content(range)
-        case .end(let trailers):
-          guard trailers.lines.isEmpty else {
-            phase = .ending(verdict)
-            return .trailers(trailers)
-          }
-          return end(verdict)
+      let step = try reader.pass(octets, at: &index, to: &body)
+      phase = .body(body, then: verdict)
+      switch step {
+      case nil: return nil
+      case .content(let range): return .content(range)
+      case .end(let trailers):
+        guard trailers.lines.isEmpty else {
+          phase = .ending(verdict)
+          return .trailers(trailers)
         }
-      } catch {
-        try reader.fail(error)
-        return nil
+        return end(verdict)
       }
     case .ending(let verdict): return end(verdict)
     case .stopped: return nil

@@ -77,24 +77,17 @@ public struct ResponseParser: Sendable {
       guard let lines = try reader.read(octets, at: &index) else { return nil }
       return try begin(ResponseHead(line: lines.startLine, fields: lines.fields, offset: lines.startLineOffset))
     case .body(var body, let next):
-      let start = index
-      do throws(HTTPParseError) {
-        let step = try body.receive(octets, at: &index, offset: reader.offset)
-        reader.passOver(index - start)
-        phase = .body(body, then: next)
-        switch step {
-        case nil: return nil
-        case .content(let range): return .content(range)
-        case .end(let trailers):
-          guard trailers.lines.isEmpty else {
-            phase = .ending(next)
-            return .trailers(trailers)
-          }
-          return end(next)
+      let step = try reader.pass(octets, at: &index, to: &body)
+      phase = .body(body, then: next)
+      switch step {
+      case nil: return nil
+      case .content(let range): return .content(range)
+      case .end(let trailers):
+        guard trailers.lines.isEmpty else {
+          phase = .ending(next)
+          return .trailers(trailers)
         }
-      } catch {
-        try reader.fail(error)
-        return nil
+        return end(next)
       }
     case .ending(let next): return end(next)
     case .handedOver: return nil
