@@ -19,6 +19,8 @@ let package = Package(
     .library(name: "HTTPParse", targets: ["HTTPParse"]),
     .library(name: "WSProtocol", targets: ["WSProtocol"]),
     .library(name: "WSHandshake", targets: ["WSHandshake"]),
+    .library(name: "Deflate", targets: ["Deflate"]),
+    .library(name: "DeflateAudit", targets: ["DeflateAudit"]),
     .library(name: "ConformanceRunner", targets: ["ConformanceRunner", "Conformance", "ConformanceReport"]),
   ],
   dependencies: [
@@ -78,6 +80,8 @@ let package = Package(
       name: "HTTPParseTests", dependencies: ["HTTPParse", "WireBytes", "ProtocolTesting"], exclude: ["Rows"], swiftSettings: settings),
     .testTarget(
       name: "WSHandshakeTests", dependencies: ["WSHandshake", "WSProtocol", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "ExampleTests", dependencies: ["WSHandshake", "WSProtocol", "ProtocolTesting"], path: "Examples", swiftSettings: settings),
     .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets"], swiftSettings: settings),
     .testTarget(name: "ProtocolTestingTests", dependencies: ["ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "WireBytesTests", dependencies: ["WireBytes", "ProtocolTesting"], swiftSettings: settings),

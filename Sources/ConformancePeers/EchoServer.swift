@@ -10,7 +10,7 @@ public enum EchoServer {
   ///   - address: The local address; port 0 chooses a free port.
   ///   - loop: The loop whose turns serve the connections.
   ///   - onEvent: Told of every connection's events besides being echoed. Default: nothing.
-  /// - Throws: ``TransportError``.
+  /// - Throws: `TransportError`.
   public static func start(
     _ address: SocketAddress, on loop: Loop,
     onEvent: @escaping (WebSocketServerConnection, WebSocketServerSession.Event) -> Void = { _, _ in }

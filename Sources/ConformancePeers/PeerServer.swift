@@ -18,7 +18,7 @@ public final class PeerServer {
   ///   - loop: The loop whose turns serve the connections.
   ///   - lifetime: After how many connections the server dies: it stops listening and resets every connection. Default: never.
   ///   - makeMachine: Makes the machine for a connection just accepted, given the present time.
-  /// - Throws: ``TransportError``.
+  /// - Throws: `TransportError`.
   public init(
     _ address: SocketAddress, on loop: Loop, dyingAfter lifetime: Int = .max,
     makeMachine: @escaping (Duration) -> any PeerMachine

@@ -88,7 +88,7 @@ public final class Runner {
   /// - Parameters:
   ///   - url: The URL as it may be shown.
   ///   - agent: The name of the peer, or `nil` for what its `Server` field says.
-  ///   - startedAt: When the run began, in ISO 8601.
+  ///   - wallClock: When the run began, in ISO 8601.
   ///   - redactions: What was left out for secrecy, in words.
   public func result(url: String, agent: String?, startedAt wallClock: String, redactions: [String]) -> RunResult {
     let ending = exit ?? .internalError("the run has not ended")

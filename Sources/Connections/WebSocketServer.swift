@@ -23,7 +23,7 @@ public final class WebSocketServer {
   ///   - limits: What each connection accepts at most.
   ///   - maximumHeldBytes: What all connections together hold at most for messages that have not ended. Default 256 MiB.
   ///   - handler: Called for every event of every connection, from the loop's turn.
-  /// - Throws: ``TransportError``.
+  /// - Throws: `TransportError`.
   public init(
     _ address: SocketAddress, on loop: Loop, policy: ((SocketAddress) -> HandshakePolicy)? = nil, limits: WSLimits = WSLimits(),
     maximumHeldBytes: Int = 256 << 20,

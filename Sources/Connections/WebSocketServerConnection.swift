@@ -45,7 +45,7 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
 
   /// Sends a message at the end of the loop's turn.
   ///
-  /// - Throws: ``WSError/Code/notOpen`` when the connection is closing, also because the peer does not read; ``WSError/Code/unsendable``.
+  /// - Throws: `WSError.Code.notOpen` when the connection is closing, also because the peer does not read; `WSError.Code.unsendable`.
   public func send(_ message: consuming Message) throws(WSError) {
     guard !isGone else { throw WSError(.notOpen, offset: 0) }
     guard stream.pendingOutputBytes <= outputCapBytes else {
@@ -59,7 +59,7 @@ public final class WebSocketServerConnection: ByteStreamDelegate {
 
   /// Starts the closing handshake.
   ///
-  /// - Throws: ``WSError/Code/notOpen`` when it was started before.
+  /// - Throws: `WSError.Code.notOpen` when it was started before.
   public func close(_ payload: ClosePayload) throws(WSError) {
     guard !isGone, let loop else { throw WSError(.notOpen, offset: 0) }
     try session.close(payload, now: loop.now)

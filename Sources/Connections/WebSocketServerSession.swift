@@ -102,7 +102,7 @@ public struct WebSocketServerSession: ~Copyable {
 
   /// Queues a message.
   ///
-  /// - Throws: As ``Endpoint/send(_:keys:)``; ``WSError/Code/notOpen`` also before the opening handshake is done.
+  /// - Throws: As `Endpoint.send(_:keys:)`; `WSError.Code.notOpen` also before the opening handshake is done.
   public mutating func send(_ message: consuming Message) throws(WSError) {
     try requireFrames()
     try endpoint.send(message, keys: &keys)
@@ -110,7 +110,7 @@ public struct WebSocketServerSession: ~Copyable {
 
   /// Starts the closing handshake.
   ///
-  /// - Throws: As ``Endpoint/close(_:now:keys:)``; ``WSError/Code/notOpen`` also before the opening handshake is done.
+  /// - Throws: As `Endpoint.close(_:now:keys:)`; `WSError.Code.notOpen` also before the opening handshake is done.
   public mutating func close(_ payload: ClosePayload, now: Duration) throws(WSError) {
     try requireFrames()
     try endpoint.close(payload, now: now, keys: &keys)

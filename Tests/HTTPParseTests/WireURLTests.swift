@@ -77,7 +77,7 @@ struct WireURLTests {
     }
   }
 
-  @Test("printing hides user information, query and fragment")
+  @Test("H27: printing hides user information, query and fragment")
   func redaction() throws {
     let url = try WireURL("wss://user:secret@h:444/path?token=secret#secret")
     #expect("\(url)" == "wss://…@h:444/path?…#…")

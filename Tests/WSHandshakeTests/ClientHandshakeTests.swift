@@ -24,7 +24,7 @@ struct ClientHandshakeTests {
     #expect(traceServer([handshake.requestOctets]).events.count == 1)
   }
 
-  @Test("an offer for a URL has its host and target, never its user information")
+  @Test("H27: an offer for a URL has its host and target, never its user information, and no URL with a fragment is one")
   func url() throws {
     let offer = try ClientOffer(url: WireURL("wss://u:p@[::1]:444?q"))
     #expect(offer == ClientOffer(host: "[::1]:444", target: "/?q"))

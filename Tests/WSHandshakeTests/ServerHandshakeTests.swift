@@ -138,7 +138,7 @@ struct ServerHandshakeTests {
     #expect(trace.events == ["open chat to \(request.utf8.count) \(expected)"])
   }
 
-  @Test("a refusal is a whole response that ends the connection and names fault and section; it is final (H18)")
+  @Test("H18: a refusal is a whole response that ends the connection and names fault and section; it is final")
   func refusal() {
     var handshake = ServerHandshake()
     let request = requestText("Sec-WebSocket-Version: 777\r\n", without: ["Sec-WebSocket-Version"]) + requestText()

@@ -57,7 +57,7 @@ public struct CaseRun: Sendable {
   ///   - timing: The waits.
   ///   - seed: What masking keys and the nonce are derived from, together with the case's id.
   ///   - now: The present time, since any origin that later calls share.
-  /// - Throws: ``HandshakeError`` when `offer` cannot be sent.
+  /// - Throws: `HandshakeError` when `offer` cannot be sent.
   public init(
     _ conformanceCase: ConformanceCase, offer: ClientOffer, timing: CaseTiming, seed: UInt64, now: Duration
   ) throws(HandshakeError) {

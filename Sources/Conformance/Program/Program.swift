@@ -1,6 +1,6 @@
 public import WSProtocol
 
-/// What a case sends, as data; run by ``Engine`` from the moment the opening handshake is done.
+/// What a case sends, as data; run by `Engine` from the moment the opening handshake is done.
 public struct Program: Sendable, Equatable {
   /// The steps, in order.
   public let steps: [Step]
