@@ -16,7 +16,7 @@ enum CaseDetail {
       <p>\(conformanceCase.purpose)</p>
       \(why(result))
       <dl class=facts>\(facts(result))</dl>
-      <div class=steps>\(list("Stimulus", conformanceCase.program.words))\(list("Expected", conformanceCase.expectation.words))\
+      <div class=steps>\(list("Stimulus", conformanceCase.programWords))\(list("Expected", conformanceCase.expectationWords))\
       \(list("Observed", result.observed))</div>
       \(WireLogTable.details(result.wireLog, isCalm: result.verdict.isPlainPass && !result.isProblem))
       <h4>Reproduce</h4><p class='copy command'><code>\(result.reproduceCommand(target: target))</code></p>
