@@ -1,26 +1,27 @@
 import HTTPParse
+import HTTPRows
 import Testing
 
 @Suite("Rows")
 struct RowTests {
-  @Test("a request row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: WireRow.requests)
-  func requests(row: WireRow) { check(row, parser: RequestParser()) }
+  @Test("a request row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: ParserRow.requests)
+  func requests(row: ParserRow) { check(row, parser: RequestParser()) }
 
-  @Test("a response row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: WireRow.responses)
-  func responses(row: WireRow) { check(row, parser: responseParser(row)) }
+  @Test("a response row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: ParserRow.responses)
+  func responses(row: ParserRow) { check(row, parser: responseParser(row)) }
 
   @Test("all rows were read")
   func counts() {
-    print("rows: \(WireRow.requests.count) of requests, \(WireRow.responses.count) of responses")
-    #expect(WireRow.requests.count == 287)
-    #expect(WireRow.responses.count == 70)
-    #expect((WireRow.requests + WireRow.responses).allSatisfy { !$0.octets.isEmpty && !$0.expectations.isEmpty })
+    print("rows: \(ParserRow.requests.count) of requests, \(ParserRow.responses.count) of responses")
+    #expect(ParserRow.requests.count == 287)
+    #expect(ParserRow.responses.count == 70)
+    #expect((ParserRow.requests + ParserRow.responses).allSatisfy { !$0.octets.isEmpty && !$0.expectations.isEmpty })
   }
 
   @Test(
     "a leniency turns its rows into what it promises, and without it they stay refused",
-    arguments: (WireRow.requests + WireRow.responses).filter { $0.expected("with") != nil })
-  func leniency(row: WireRow) throws {
+    arguments: (ParserRow.requests + ParserRow.responses).filter { $0.expected("with") != nil })
+  func leniency(row: ParserRow) throws {
     let words = try #require(row.expected("with")).split(separator: ": ", maxSplits: 1)
     let flag = try #require(HTTPLeniencies.named[String(words[0])])
     let lenient = run(row, leniencies: flag)
@@ -30,8 +31,8 @@ struct RowTests {
     #expect(run(row, leniencies: .all.subtracting([flag, .skipBadFields])).failure != nil)
   }
 
-  @Test("no leniency makes a row dangerous, even all at once", arguments: WireRow.requests + WireRow.responses)
-  func security(row: WireRow) {
+  @Test("no leniency makes a row dangerous, even all at once", arguments: ParserRow.requests + ParserRow.responses)
+  func security(row: ParserRow) {
     let strict = run(row, leniencies: [])
     let lenient = run(row, leniencies: .all)
     if strict.failure == nil { #expect(lenient == strict) }
@@ -42,13 +43,13 @@ struct RowTests {
     }
   }
 
-  private func run(_ row: WireRow, leniencies: HTTPLeniencies) -> MessageLog {
+  private func run(_ row: ParserRow, leniencies: HTTPLeniencies) -> MessageLog {
     row.isResponse
       ? log(responseParser(row, leniencies: leniencies), row.octets, endsInput: row.endsInput, cut: .whole)
       : log(RequestParser(leniencies: leniencies), row.octets, endsInput: row.endsInput, cut: .whole)
   }
 
-  private func responseParser(_ row: WireRow, leniencies: HTTPLeniencies = []) -> ResponseParser {
+  private func responseParser(_ row: ParserRow, leniencies: HTTPLeniencies = []) -> ResponseParser {
     var parser = ResponseParser(leniencies: leniencies)
     for method in row.sent.isEmpty ? ["GET"] : row.sent where method != "none" {
       parser.requestSent(method: method == "UPGRADE" ? "GET" : method, offering: method == "UPGRADE" ? ["x-test"] : [])
@@ -56,7 +57,7 @@ struct RowTests {
     return parser
   }
 
-  private func check(_ row: WireRow, parser: some TestedParser) {
+  private func check(_ row: ParserRow, parser: some TestedParser) {
     let whole = log(parser, row.octets, endsInput: row.endsInput, cut: .whole)
     let ends = row.expected("ends")
     if let refused = row.expected("refused") {
@@ -106,10 +107,6 @@ struct RowTests {
     default: Issue.record("unknown expectation \(expectation)")
     }
   }
-}
-
-extension WireRow {
-  fileprivate var isResponse: Bool { WireRow.responses.contains { $0.id == id } }
 }
 
 extension HTTPLeniencies {
