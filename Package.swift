@@ -62,7 +62,7 @@ let package = Package(
       path: "Tests/Support/HTTPServerTesting", swiftSettings: settings),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["Conformance", "ConformancePeers", "HTTPParse", "WSHandshake", "HTTPRows", "HTTPServerTesting"],
+      dependencies: ["Conformance", "ConformancePeers", "HTTPParse", "WSHandshake", "HTTPRows", "HTTPServerTesting", "ProtocolTesting"],
       swiftSettings: settings),
     .testTarget(
       name: "ConformanceRunnerTests",

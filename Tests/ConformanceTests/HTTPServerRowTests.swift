@@ -31,6 +31,7 @@ struct HTTPServerRowTests {
     let words = Verdict.allCases.compactMap { verdict in counts[verdict].map { "\($0) \(verdict.rawValue)" } }
     print("\(ServerRow.all.count) rows: \(words.joined(separator: ", "))")
     #expect(ServerRow.all.count == 305)
+    #expect(ServerRow.all.allSatisfy { !$0.conformanceCase.title.isEmpty })
     #expect(counts == [.pass: 305 - Self.tolerated.count, .passWithNote: Self.tolerated.count])
   }
 }

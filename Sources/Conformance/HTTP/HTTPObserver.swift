@@ -71,18 +71,23 @@ struct HTTPObserver: Sendable {
     case .contentUntilEnd: finishAnswer()
     case .handedOver: break
     case .fieldLine, .content, .chunkSize, .chunkData, .chunkEnd, .trailerLine:
-      exchange.violations.append(HTTPViolation("ended the connection in the middle of an answer", section: "8"))
+      violate("ended the connection in the middle of an answer", section: "8")
+      place = .handedOver
     }
-    place = .statusLine
   }
 
   /// Notes that a wait for an answer was in vain.
   mutating func noteMissedWait() { exchange.missedWait = true }
 
-  /// What is known at the end; a line begun counts as stray octets.
+  /// What is known when the wait is over; a status line begun counts as stray octets, an answer begun as a violation.
   var finalExchange: HTTPExchange {
     var exchange = exchange
-    if case .statusLine = place, !scanner.content.isEmpty { exchange.strayOctets.append(scanner.content.span) }
+    switch place {
+    case .statusLine: if !scanner.content.isEmpty { exchange.strayOctets.append(scanner.content.span) }
+    case .fieldLine, .content, .contentUntilEnd, .chunkSize, .chunkData, .chunkEnd, .trailerLine:
+      exchange.violations.append(HTTPViolation("did not end an answer, nor the connection", section: "6.3"))
+    case .handedOver: break
+    }
     return exchange
   }
 

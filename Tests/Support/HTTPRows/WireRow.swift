@@ -33,9 +33,10 @@ public struct WireRow: Sendable {
         group = String(line.dropFirst(3))
       } else if line.hasPrefix("H1.") {
         rows.append(WireRow(id: String(line), group: group))
-      } else if let last = rows.indices.last, let space = line.firstIndex(of: " ") {
-        let words = String(line[line.index(after: space)...])
-        if line.hasPrefix("| ") { rows[last].notation += words } else { rows[last].lines.append((String(line[..<space]), words)) }
+      } else if line.hasPrefix("| "), let last = rows.indices.last {
+        rows[last].notation += line.dropFirst(2)
+      } else if let last = rows.indices.last, let key = line.split(separator: " ").first {
+        rows[last].lines.append((String(key), String(line.dropFirst(key.count + 1))))
       }
     }
     return rows

@@ -131,14 +131,14 @@ public struct HTTPServerMachine: PeerMachine {
     }
     if request?.isAnswered == false { answer(closing: closes) }
     request = nil
-    isClosed = closes
+    isClosed = closes && !faults.contains(.onlyFirstAnswered)
     giveUpAt = now + Self.idleTimeout
   }
 
   private mutating func refuse(_ status: Int) {
     if faults.contains(.garbageLosesAnswer) { output = [] }
-    send(faults.contains(.refusalAlways500) ? 500 : status, [], content: [], method: "GET", closing: true)
     isClosed = !faults.contains(.refusalKeepsConnection)
+    send(faults.contains(.refusalAlways500) ? 500 : status, [], content: [], method: "GET", closing: isClosed)
   }
 
   /// Answers the request that was read.
