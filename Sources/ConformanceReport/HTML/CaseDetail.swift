@@ -8,10 +8,11 @@ enum CaseDetail {
     let id = conformanceCase.id
     let alias = conformanceCase.autobahnID.map { "<span class=alias>Autobahn \($0)</span>" as Markup }
     let reason = result.reason.map { "<span class=alias>\($0.rawValue)</span>" as Markup }
+    let severity = result.severity.map { "<span class=alias>\($0.rawValue)</span>" as Markup }
     return """
       <article id='case/\(id)' tabindex=-1 class='v-\(result.tone.rawValue)'>
       <header><a class=close href='#row/\(id)' aria-label='Back to the table'>×</a>
-      <p>\(.badge(result.verdict))\(reason)\(alias)</p>
+      <p>\(.badge(result.verdict))\(reason)\(severity)\(alias)</p>
       <h3>\(conformanceCase.title)</h3><p class=copy><code>\(id)</code></p></header>
       <p>\(conformanceCase.purpose)</p>
       \(why(result))
