@@ -2,6 +2,7 @@ import Conformance
 import ConformancePeers
 import ProtocolTesting
 import Testing
+import WSHandshake
 
 /// Answers of every kind to one request and the sentinel: how the observer frames them, and what is made of them.
 @Suite("Odd HTTP servers")
@@ -155,6 +156,7 @@ struct OddHTTPServerTests {
       ([.answers(1), .trailer("X", .text("a"))], "Echo-Request: GET /\r\nEcho-Trailer: X: a\r\nContent-Length: 0\r\n\r\n", .pass),
       ([.answers(1), .targets(["/a"])], "Echo-Request: GET /a\r\nContent-Length: 0\r\n\r\n", .pass),
       ([.answers(1), .targets(["/a"])], "Echo-Request: GET /b\r\nContent-Length: 0\r\n\r\n", .fail),
+      ([.answered("/b")], "Echo-Request: GET /b\r\nContent-Length: 0\r\n\r\n", .pass),
       ([.status(400...400), .closed], "Content-Length: 0\r\nConnection: close\r\n\r\n", .inconclusive),
     ]
     for (conditions, answer, verdict) in cases {
@@ -200,6 +202,16 @@ struct OddHTTPServerTests {
     run.notConnected("refused", now: .seconds(1))
     #expect(run.result?.verdict == .inconclusive)
     #expect(run.result?.why == "no TCP connection: refused")
+  }
+
+  @Test("a case of the other protocol is an error, not a pass")
+  func wrongProtocol() throws {
+    let webSocketCase = try #require(Catalogue.all.first)
+    let run = HTTPRun(webSocketCase, timing: CaseTiming(), now: .zero)
+    #expect(run.result?.verdict == .error)
+    let other = try CaseRun(
+      Self.case(methods: []), offer: ClientOffer(host: "a", target: "/"), timing: CaseTiming(), seed: 1, now: .zero)
+    #expect(other.result?.verdict == .error)
   }
 
   @Test("an HTTP case says in words what it sends and accepts")

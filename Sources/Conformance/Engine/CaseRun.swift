@@ -57,6 +57,9 @@ public struct CaseRun: RunningCase {
     handshake = try ClientHandshake(offer, nonce: keys.nextNonce())
     self.keys = keys
     startedAt = now
+    if case .http = conformanceCase.script {
+      state = .finished(CaseResult(conformanceCase, verdict: .error, why: "the case is not for a WebSocket connection"))
+    }
   }
 
   /// The result, once the case is over.

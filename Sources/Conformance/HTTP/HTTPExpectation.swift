@@ -88,6 +88,8 @@ public enum HTTPCondition: Sendable, Equatable {
   case trailer(String, Payload)
   /// The targets of the requests the server answered, in order.
   case targets([String])
+  /// The server shows that it answered a request for this target.
+  case answered(String)
   /// An interim answer with this status code came before the first final one, and before the wait for it was over.
   case interim(Int)
   /// No interim answer came.
@@ -119,6 +121,7 @@ public enum HTTPCondition: Sendable, Equatable {
     case .field(let name, let value): "field \(name) read" + (value.map { " as \($0.words)" } ?? "")
     case .trailer(let name, let value): "trailer \(name) read as \(value.words)"
     case .targets(let targets): "in the order \(targets.joined(separator: ", "))"
+    case .answered(let target): "a request for \(target) answered"
     case .interim(let status): "status \(status) first"
     case .noInterim: "no interim answer"
     case .answerLacks(let name, let range): "an answer \(range.words) without \(name)"

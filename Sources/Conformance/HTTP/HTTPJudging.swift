@@ -158,6 +158,7 @@ private struct Judge {
     case .targets(let targets):
       let echoed = answers.map(\.echoedTarget)
       return echoed.contains(nil) ? nil : echoed == targets.map(Optional.some)
+    case .answered(let target): return answers.contains { $0.echoedTarget == target }
     case .interim(let status): return answers.first?.interims.contains(status) == true && !exchange.missedWait
     case .noInterim: return answers.allSatisfy(\.interims.isEmpty)
     case .answerLacks(let name, let range): return answers.contains { range.contains($0.status) && $0.values(of: name).isEmpty }

@@ -34,7 +34,7 @@ public struct HTTPRun: RunningCase {
   /// Prepares a run.
   ///
   /// - Parameters:
-  ///   - conformanceCase: The case; one that is no HTTP case sends nothing.
+  ///   - conformanceCase: The case; one that is no HTTP case is over at once, with an error.
   ///   - timing: The waits.
   ///   - now: The present time, since any origin that later calls share.
   public init(_ conformanceCase: ConformanceCase, timing: CaseTiming, now: Duration) {
@@ -45,6 +45,7 @@ public struct HTTPRun: RunningCase {
     } else {
       program = HTTPProgram([])
       expectation = HTTPExpectation([])
+      phase = .finished(CaseResult(conformanceCase, verdict: .error, why: "the case is not for an HTTP server"))
     }
     self.timing = timing
     startedAt = now

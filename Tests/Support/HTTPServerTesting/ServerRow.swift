@@ -117,6 +117,7 @@ public struct ServerRow: Sendable, CustomStringConvertible {
     case "trailer": return named(rest).map { [.trailer($0, $1)] }
     case "without": return rest.hasPrefix("field ") ? [.fieldAbsent(String(rest.dropFirst(6)))] : nil
     case "targets": return [.targets(rest.split(separator: " ").map(String.init))]
+    case "answered": return [.answered(rest)]
     case "interim": return Int(rest).map { [.interim($0)] }
     case "no": return rest == "interim" ? [.noInterim] : nil
     case "any": return Int(rest).map { [.anyStatus($0)] }
