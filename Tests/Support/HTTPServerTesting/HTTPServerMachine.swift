@@ -158,8 +158,8 @@ public struct HTTPServerMachine: PeerMachine {
     if faults.contains(.targetDecodedIntoField), head.target.text.contains("X-Injected") { fields.append(("X-Injected", "yes")) }
     if faults.contains(.traceEchoesAll), head.method == "TRACE" { status = 200 }
     if status == 200 {
-      let merged = faults.contains(.trailersMerged) ? request.trailers.lines : []
-      fields += (head.fields.lines + merged).map { (HTTPEcho.field, line($0)) }
+      let merged = faults.contains(.trailersMerged) ? Array(request.trailers.lines) : []
+      fields += (Array(head.fields.lines) + merged).map { (HTTPEcho.field, line($0)) }
       fields += request.trailers.lines.map { (HTTPEcho.trailer, line($0)) }
     }
     send(status, fields, content: status == 200 ? request.content : [], method: head.method, version: head.version, closing: closing)
