@@ -36,7 +36,7 @@ enum HTTPJudging {
     if let acceptable {
       return acceptable.meaning == .required
         ? HTTPVerdict(.pass, "as required: \(seen)")
-        : HTTPVerdict(.passWithNote, "\(seen), which is allowed; best would be: \(expectation.requiredWords)")
+        : HTTPVerdict(.passWithNote, "\(seen), which is allowed; best is what is \(due)")
     }
     if let rule = judge.standingRule { return HTTPVerdict(.passWithNote, "\(seen); \(rule); \(due)") }
     if judge.lacksEvidence { return HTTPVerdict(.inconclusive, "\(seen), which does not show what it read; \(due)") }

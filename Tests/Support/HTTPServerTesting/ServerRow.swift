@@ -22,9 +22,6 @@ public struct ServerRow: Sendable, CustomStringConvertible {
   /// The row with this id, or `nil`.
   public static func find(_ id: String) -> ServerRow? { all.first { $0.conformanceCase.id == id } }
 
-  /// Whether requests are to be answered, and not refused.
-  public var expectsAnswers: Bool { outcomes.contains { $0.hasPrefix("due answers") } }
-
   private init?(_ row: WireRow, notation: String) {
     guard let requirement = Self.requirement(row.words("rule").first ?? ""), let steps = Self.steps(notation) else { return nil }
     var outcomes: [HTTPExpectation.Outcome] = []
