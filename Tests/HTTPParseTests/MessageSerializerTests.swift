@@ -101,7 +101,7 @@ struct MessageSerializerTests {
 
   @Test("the head of every accepted request row is written and read back")
   func rows() throws {
-    for row in ParserRow.requests {
+    for row in WireRow.requests {
       for message in log(RequestParser(), row.octets, endsInput: row.endsInput, cut: .whole).messages {
         let parts = message.start.split(separator: " ")
         let kept = message.fields.lines.filter { !$0.isNamed("Content-Length") && !$0.isNamed("Transfer-Encoding") }

@@ -1,27 +1,26 @@
 import HTTPParse
-import HTTPRows
 import Testing
 
 @Suite("Rows")
 struct RowTests {
-  @Test("a request row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: ParserRow.requests)
-  func requests(row: ParserRow) { check(row, parser: RequestParser()) }
+  @Test("a request row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: WireRow.requests)
+  func requests(row: WireRow) { check(row, parser: RequestParser()) }
 
-  @Test("a response row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: ParserRow.responses)
-  func responses(row: ParserRow) { check(row, parser: responseParser(row)) }
+  @Test("a response row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: WireRow.responses)
+  func responses(row: WireRow) { check(row, parser: responseParser(row)) }
 
   @Test("all rows were read")
   func counts() {
-    print("rows: \(ParserRow.requests.count) of requests, \(ParserRow.responses.count) of responses")
-    #expect(ParserRow.requests.count == 287)
-    #expect(ParserRow.responses.count == 70)
-    #expect((ParserRow.requests + ParserRow.responses).allSatisfy { !$0.octets.isEmpty && !$0.expectations.isEmpty })
+    print("rows: \(WireRow.requests.count) of requests, \(WireRow.responses.count) of responses")
+    #expect(WireRow.requests.count == 287)
+    #expect(WireRow.responses.count == 70)
+    #expect((WireRow.requests + WireRow.responses).allSatisfy { !$0.octets.isEmpty && !$0.expectations.isEmpty })
   }
 
   @Test(
     "a leniency turns its rows into what it promises, and without it they stay refused",
-    arguments: (ParserRow.requests + ParserRow.responses).filter { $0.expected("with") != nil })
-  func leniency(row: ParserRow) throws {
+    arguments: (WireRow.requests + WireRow.responses).filter { $0.expected("with") != nil })
+  func leniency(row: WireRow) throws {
     let words = try #require(row.expected("with")).split(separator: ": ", maxSplits: 1)
     let flag = try #require(HTTPLeniencies.named[String(words[0])])
     let lenient = run(row, leniencies: flag)
@@ -31,8 +30,8 @@ struct RowTests {
     #expect(run(row, leniencies: .all.subtracting([flag, .skipBadFields])).failure != nil)
   }
 
-  @Test("no leniency makes a row dangerous, even all at once", arguments: ParserRow.requests + ParserRow.responses)
-  func security(row: ParserRow) {
+  @Test("no leniency makes a row dangerous, even all at once", arguments: WireRow.requests + WireRow.responses)
+  func security(row: WireRow) {
     let strict = run(row, leniencies: [])
     let lenient = run(row, leniencies: .all)
     if strict.failure == nil { #expect(lenient == strict) }
@@ -43,13 +42,13 @@ struct RowTests {
     }
   }
 
-  private func run(_ row: ParserRow, leniencies: HTTPLeniencies) -> MessageLog {
+  private func run(_ row: WireRow, leniencies: HTTPLeniencies) -> MessageLog {
     row.isResponse
       ? log(responseParser(row, leniencies: leniencies), row.octets, endsInput: row.endsInput, cut: .whole)
       : log(RequestParser(leniencies: leniencies), row.octets, endsInput: row.endsInput, cut: .whole)
   }
 
-  private func responseParser(_ row: ParserRow, leniencies: HTTPLeniencies = []) -> ResponseParser {
+  private func responseParser(_ row: WireRow, leniencies: HTTPLeniencies = []) -> ResponseParser {
     var parser = ResponseParser(leniencies: leniencies)
     for method in row.sent.isEmpty ? ["GET"] : row.sent where method != "none" {
       parser.requestSent(method: method == "UPGRADE" ? "GET" : method, offering: method == "UPGRADE" ? ["x-test"] : [])
@@ -57,7 +56,7 @@ struct RowTests {
     return parser
   }
 
-  private func check(_ row: ParserRow, parser: some TestedParser) {
+  private func check(_ row: WireRow, parser: some TestedParser) {
     let whole = log(parser, row.octets, endsInput: row.endsInput, cut: .whole)
     let ends = row.expected("ends")
     if let refused = row.expected("refused") {
@@ -85,14 +84,14 @@ struct RowTests {
       if detail.hasPrefix("length ") {
         #expect(first.content.count == Int(detail.dropFirst(7)))
       } else {
-        #expect(first.content == Notation.octets(detail).octets)
+        #expect(first.content == WireRow.octets(detail))
       }
     case "field", "trailer":
       let parts = detail.split(separator: ":", maxSplits: 1)
       let section = words[0] == "field" ? first.fields : first.trailers
       let value = Array(section.values(of: String(parts[0])).joined(separator: Array(", ".utf8)))
       #expect(!section.lines(named: String(parts[0])).isEmpty)
-      #expect(value == Notation.octets(parts.count > 1 ? String(parts[1].dropFirst()) : "").octets)
+      #expect(value == WireRow.octets(parts.count > 1 ? String(parts[1].dropFirst()) : ""))
       if words[0] == "trailer" { #expect(first.fields.lines(named: String(parts[0])).isEmpty) }
     case "status": #expect(first.status == Int(detail))
     case "interim": #expect(first.interim == Int(detail))
@@ -107,6 +106,10 @@ struct RowTests {
     default: Issue.record("unknown expectation \(expectation)")
     }
   }
+}
+
+extension WireRow {
+  fileprivate var isResponse: Bool { WireRow.responses.contains { $0.id == id } }
 }
 
 extension HTTPLeniencies {

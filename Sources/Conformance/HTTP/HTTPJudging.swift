@@ -16,11 +16,10 @@ enum HTTPJudging {
     -> HTTPVerdict
   {
     let judge = Judge(exchange: exchange, program: program, expectation: expectation)
-    let seen = "the server \(exchange.words(program: program))"
+    let seen = "the server \(exchange.words)"
     let due = "due: \(expectation.requiredWords) (\(conformanceCase.requirement.citation))"
     if let outcome = judge.first(.security) {
-      return HTTPVerdict(
-        .fail, "\(seen), which is dangerous: \(outcome.words); \(due)", severity: .security, reason: nil)
+      return HTTPVerdict(.fail, "\(seen), which is dangerous: \(outcome.words); \(due)", severity: .security)
     }
     if let violation = exchange.violations.first {
       return HTTPVerdict(.fail, "the server \(violation.words) (\(violation.requirement.citation))", requirement: violation.requirement)
@@ -211,7 +210,7 @@ extension [UInt8] {
 
 extension HTTPExchange {
   /// What the server did, after "the server".
-  func words(program: HTTPProgram) -> String {
+  var words: String {
     var parts: [String] = []
     if strayOctets.total > 0, answers.isEmpty {
       parts.append("sent \(strayOctets.words), which is no answer")

@@ -4,7 +4,7 @@ import HTTPRows
 /// The titles in `Tests/rows.txt`, the register of all rows.
 enum RowRegister {
   private static let titles: [String: String] = {
-    let path = WireRow.directory.appending(path: "../../../rows.txt")
+    let path = RowText.directory.appending(path: "../../../rows.txt")
     guard let text = try? String(contentsOf: path, encoding: .utf8) else { return [:] }
     var titles: [String: String] = [:]
     for line in text.split(separator: "\n") {

@@ -10,8 +10,8 @@ public struct ServerRow: Sendable, CustomStringConvertible {
 
   /// All rows; empty if the files cannot be read.
   public static let all: [ServerRow] = {
-    let octets = Dictionary(uniqueKeysWithValues: WireRow.requests.map { ($0.id, $0.notation) })
-    return WireRow.servers.compactMap { row in
+    let octets = Dictionary(uniqueKeysWithValues: RowText.requests.map { ($0.id, $0.notation) })
+    return RowText.servers.compactMap { row in
       ServerRow(row, notation: row.notation.isEmpty ? octets[row.id] ?? "" : row.notation)
     }
   }()
@@ -22,7 +22,7 @@ public struct ServerRow: Sendable, CustomStringConvertible {
   /// The row with this id, or `nil`.
   public static func find(_ id: String) -> ServerRow? { all.first { $0.conformanceCase.id == id } }
 
-  private init?(_ row: WireRow, notation: String) {
+  private init?(_ row: RowText, notation: String) {
     guard let requirement = Self.requirement(row.words("rule").first ?? ""), let steps = Self.steps(notation) else { return nil }
     var outcomes: [HTTPExpectation.Outcome] = []
     for (key, meaning) in [("due", HTTPExpectation.Class.required), ("fine", .tolerated), ("wrong", .fault), ("danger", .security)] {

@@ -2,22 +2,20 @@ import HTTPRows
 import Testing
 
 /// A row with what a strict parser makes of its octets.
-struct ParserRow: CustomTestStringConvertible, Sendable {
+struct WireRow: CustomTestStringConvertible, Sendable {
   let id: String
   let group: String
-  let isResponse: Bool
   let sent: [String]
   let octets: [UInt8]
   let endsInput: Bool
   let expectations: [String]
 
-  static let requests = WireRow.requests.map { ParserRow($0, isResponse: false) }
-  static let responses = WireRow.responses.map { ParserRow($0, isResponse: true) }
+  static let requests = RowText.requests.map(WireRow.init)
+  static let responses = RowText.responses.map(WireRow.init)
 
-  private init(_ row: WireRow, isResponse: Bool) {
+  private init(_ row: RowText) {
     id = row.id
     group = row.group
-    self.isResponse = isResponse
     sent = row.words("sent").flatMap { $0.split(separator: " ").map(String.init) }
     (octets, endsInput) = Notation.octets(row.notation)
     expectations = row.words("=")
@@ -29,4 +27,7 @@ struct ParserRow: CustomTestStringConvertible, Sendable {
   func expected(_ key: String) -> String? {
     expectations.first { $0 == key || $0.hasPrefix(key + " ") }.map { String($0.dropFirst(key.count + 1)) }
   }
+
+  /// The octets of a value in the notation of the rows.
+  static func octets(_ notation: String) -> [UInt8] { Notation.octets(notation).octets }
 }

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// One row of the files in `Rows`, which explain themselves.
-public struct WireRow: Sendable {
+public struct RowText: Sendable {
   /// The id, such as `H1.3.4`.
   public let id: String
   /// The heading it stands under.
@@ -24,15 +24,15 @@ public struct WireRow: Sendable {
   /// The words of all lines with this keyword.
   public func words(_ key: String) -> [String] { lines.filter { $0.key == key }.map(\.words) }
 
-  private static func load(_ name: String) -> [WireRow] {
+  private static func load(_ name: String) -> [RowText] {
     guard let text = try? String(contentsOf: directory.appending(path: "\(name).txt"), encoding: .utf8) else { return [] }
-    var rows: [WireRow] = []
+    var rows: [RowText] = []
     var group = ""
     for line in text.split(separator: "\n") where !line.hasPrefix("#") || line.hasPrefix("## ") {
       if line.hasPrefix("## ") {
         group = String(line.dropFirst(3))
       } else if line.hasPrefix("H1.") {
-        rows.append(WireRow(id: String(line), group: group))
+        rows.append(RowText(id: String(line), group: group))
       } else if line.hasPrefix("| "), let last = rows.indices.last {
         rows[last].notation += line.dropFirst(2)
       } else if let last = rows.indices.last, let key = line.split(separator: " ").first {
