@@ -1,6 +1,6 @@
+import Conformance
 public import ConformancePeers
 import HTTPParse
-import Conformance
 
 /// A small HTTP/1.1 server without I/O: the target that the rows are run against, on ``HTTPParse/RequestParser`` and
 /// ``HTTPParse/MessageSerializer``.
