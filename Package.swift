@@ -58,8 +58,14 @@ let package = Package(
 
     .target(
       name: "ProtocolTesting", dependencies: ["WireBytes"], path: "Tests/Support/ProtocolTesting", swiftSettings: settings),
+    .target(name: "HTTPRows", path: "Tests/Support/HTTPRows", exclude: ["Rows"], swiftSettings: settings),
+    .target(
+      name: "HTTPServerTesting", dependencies: ["HTTPParse", "Conformance", "ConformancePeers", "HTTPRows"],
+      path: "Tests/Support/HTTPServerTesting", swiftSettings: settings),
     .testTarget(
-      name: "ConformanceTests", dependencies: ["Conformance", "ConformancePeers", "HTTPParse", "WSHandshake"], swiftSettings: settings),
+      name: "ConformanceTests",
+      dependencies: ["Conformance", "ConformancePeers", "HTTPParse", "WSHandshake", "HTTPRows", "HTTPServerTesting", "ProtocolTesting"],
+      swiftSettings: settings),
     .testTarget(
       name: "ConformanceRunnerTests",
       dependencies: ["ConformanceRunner", "Conformance", "ConformancePeers", "Connections", "Transport", "WSHandshake", "HTTPParse"],
@@ -77,7 +83,7 @@ let package = Package(
       name: "DeflateTests", dependencies: ["Deflate", "DeflateAudit", "WSProtocol", "WSHandshake", "ProtocolTesting"],
       swiftSettings: settings),
     .testTarget(
-      name: "HTTPParseTests", dependencies: ["HTTPParse", "WireBytes", "ProtocolTesting"], exclude: ["Rows"], swiftSettings: settings),
+      name: "HTTPParseTests", dependencies: ["HTTPParse", "WireBytes", "ProtocolTesting", "HTTPRows"], swiftSettings: settings),
     .testTarget(
       name: "WSHandshakeTests", dependencies: ["WSHandshake", "WSProtocol", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(

@@ -6,6 +6,10 @@ public protocol PeerMachine {
   mutating func receivedEndOfFile(now: Duration)
   /// Takes the octets to be written, in order.
   mutating func takeOutput() -> [[UInt8]]
+  /// When ``handleDeadline(now:)`` is due, or `nil`; only the simulator asks, for machines that are tested in virtual time.
+  var deadline: Duration? { get }
+  /// Acts upon a deadline that has passed; does nothing before it.
+  mutating func handleDeadline(now: Duration)
   /// How the connection is to be dropped once the output was written, or `nil` to keep it.
   var ending: PeerEnding? { get }
 }
@@ -19,6 +23,10 @@ public enum PeerEnding: Sendable, Equatable {
 }
 
 extension PeerMachine {
+  /// None.
+  public var deadline: Duration? { nil }
+  /// Does nothing.
+  public mutating func handleDeadline(now: Duration) {}
   /// Does nothing: the other side ends the connection.
   public mutating func receivedEndOfFile(now: Duration) {}
 }

@@ -54,9 +54,9 @@ struct CasesShowCommand: ParsableCommand {
       Console.standardOutput("\(entry.requirement.level.rawValue.uppercased()), \(entry.requirement.citation)")
       Console.standardOutput(entry.requirement.address)
       Console.standardOutput("\nsteps:")
-      for line in entry.program.words { Console.standardOutput("  \(line)") }
+      for line in entry.programWords { Console.standardOutput("  \(line)") }
       Console.standardOutput("acceptable:")
-      for line in entry.expectation.words { Console.standardOutput("  \(line)") }
+      for line in entry.expectationWords { Console.standardOutput("  \(line)") }
     }
   }
 }

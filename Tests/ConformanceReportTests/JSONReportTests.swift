@@ -22,11 +22,26 @@ struct JSONReportTests {
       #expect(
         object.keys.sorted() == [
           "aliases", "close", "durationMs", "expected", "id", "level", "observed", "purpose", "reason", "requirement", "rfc", "runs",
-          "section", "stimulus", "title", "verdict", "why", "wireLog",
+          "section", "severity", "stimulus", "title", "verdict", "why", "wireLog",
         ])
       let close = try #require(object["close"] as? [String: Any])
       #expect(close.keys.sorted() == ["peerCode", "peerReason", "verdict", "why"])
     }
+  }
+
+  @Test("an HTTP case is reported like any other, with the severity of its failure")
+  func httpCase() throws {
+    let conformanceCase = ConformanceCase(
+      id: "http/length/5", title: "title", purpose: "purpose", requirement: Requirement(rfc: 9112, section: "6.2"),
+      script: .http(
+        HTTPProgram([.send(.text("POST")), .sentinel(host: "a")]), HTTPExpectation([.init(.required, [.status(400...400), .closed])])))
+    var run = Sample.mixed
+    run.cases = [CaseResult(conformanceCase, verdict: .fail, severity: .security, why: "why")]
+    let cases = try #require(try parse(JSONReport.encode(run, toolVersion: "1"))["cases"] as? [[String: Any]])
+    #expect(cases.first?["severity"] as? String == "security")
+    #expect(cases.first?["requirement"] as? String == "RFC 9112 §6.2")
+    #expect(cases.first?["stimulus"] as? [String] == ["send \"POST\"", "send a last request, GET /sentinel, that closes the connection"])
+    #expect(cases.first?["expected"] as? [String] == ["status 400, the connection closed"])
   }
 
   @Test("the summary counts every word of both vocabularies, zeros included")

@@ -36,7 +36,7 @@ struct DeflateReaderTests {
     }
   }
 
-  @Test("finds that zlib keeps within its window", arguments: 9...15)
+  @Test("D08: finds that zlib keeps within its window", arguments: 9...15)
   func windows(bits: Int) throws {
     let octets = Self.samples[6].octets + Self.samples[5].octets
     let compressed = try #require(Zlib.deflate(octets, level: 9, windowBits: bits, strategy: CZLIB_DEFAULT_STRATEGY))
@@ -138,7 +138,7 @@ struct DeflateReaderTests {
     #expect(many.blocks.count == 3)
   }
 
-  @Test("a final block may be followed by blocks in a message, not by anything else")
+  @Test("D11: a final block may be followed by blocks in a message, not by anything else")
   func afterFinal() {
     var reader = DeflateReader(framing: .message)
     let hello = "f3 48 cd c9 c9 07 00"

@@ -102,7 +102,7 @@ struct MalformedTests {
     #expect(report.output == Zlib.inflate(octets, atMost: 4096))
   }
 
-  @Test("a distance beyond the window is refused, one that fills it is not", arguments: [(256, true), (257, false)])
+  @Test("D08: a distance beyond the window is refused, one that fills it is not", arguments: [(256, true), (257, false)])
   func window(distance: Int, isSound: Bool) {
     let octets = written {
       $0.write(3, bits: 3)

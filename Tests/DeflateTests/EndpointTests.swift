@@ -77,7 +77,7 @@ struct EndpointTests {
     }
   }
 
-  @Test("without an agreement RSV1 is a violation")
+  @Test("F18: without an agreement RSV1 is a violation")
   func off() {
     var endpoint = Endpoint(role: .server, now: .zero)
     var keys = SameKey()

@@ -199,4 +199,14 @@ struct HostileInputTests {
     #expect(octets.count == 106)
     #expect(Peer(.server).receive(octets) == [.message(message)])
   }
+
+  @Test("D23: there is no call that inflates without a limit: each keeps the one it is given", arguments: [0, 1, 1000])
+  func everyCallIsLimited(limit: Int) {
+    let payload = compressed([UInt8](repeating: 0, count: 8 << 20))
+    let decompressor: any MessageDecompressor = DeflateDecompressor(windowBits: 15, hasContextTakeover: false)
+    var output: [UInt8] = []
+    #expect(throws: DecompressionError.self) { try decompressor.decompress(payload.span, into: &output, limit: limit) }
+    #expect(throws: DecompressionError.self) { try decompressor.finishMessage(into: &output, limit: limit) }
+    #expect(output.count <= limit + 64 << 10)
+  }
 }

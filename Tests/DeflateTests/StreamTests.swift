@@ -10,7 +10,7 @@ struct StreamTests {
     repeated(noise(700), 60),
   ]
 
-  @Test("every message comes back, within the window, at every window size and takeover", arguments: Array(8...15), [false, true])
+  @Test("D08: every message comes back, within the window, at every window size and takeover", arguments: Array(8...15), [false, true])
   func roundTrip(bits: Int, takeover: Bool) throws {
     let compressor = DeflateCompressor(windowBits: bits, hasContextTakeover: takeover)
     let decompressor = DeflateDecompressor(windowBits: bits, hasContextTakeover: takeover)

@@ -84,14 +84,14 @@ struct RowTests {
       if detail.hasPrefix("length ") {
         #expect(first.content.count == Int(detail.dropFirst(7)))
       } else {
-        #expect(first.content == Notation.octets(detail).octets)
+        #expect(first.content == WireRow.octets(detail))
       }
     case "field", "trailer":
       let parts = detail.split(separator: ":", maxSplits: 1)
       let section = words[0] == "field" ? first.fields : first.trailers
       let value = Array(section.values(of: String(parts[0])).joined(separator: Array(", ".utf8)))
       #expect(!section.lines(named: String(parts[0])).isEmpty)
-      #expect(value == Notation.octets(parts.count > 1 ? String(parts[1].dropFirst()) : "").octets)
+      #expect(value == WireRow.octets(parts.count > 1 ? String(parts[1].dropFirst()) : ""))
       if words[0] == "trailer" { #expect(first.fields.lines(named: String(parts[0])).isEmpty) }
     case "status": #expect(first.status == Int(detail))
     case "interim": #expect(first.interim == Int(detail))

@@ -119,7 +119,7 @@ struct CompressionTests {
     #expect(error?.section == "RFC 7692 §7.1")
   }
 
-  @Test("an answer may fit any of several offers, and may be none")
+  @Test("D15: an answer may fit any of several offers, and may be none")
   func several() throws {
     let offers = [Self.offer(("server_max_window_bits", "10")), Self.offer()]
     #expect(try establish("permessage-deflate", offers).compression == PerMessageDeflate())

@@ -2,18 +2,8 @@ public import HTTPParse
 import WSProtocol
 public import WSHandshake
 
-/// One run of one case from the connection attempt to the result; without I/O or clock.
-///
-/// The caller moves octets and reports what happens to the TCP connection:
-///
-///     run.connected(now:)
-///     while let write = run.nextWrite(now:) { … }     // after every call below, while the transport has room
-///     run.receive(octets, now:)
-///     run.transportEnded(.endOfFile, now:)
-///     run.handleDeadline(now:)                        // at run.deadline
-///
-/// until ``result`` is there; then the connection is to be dropped.
-public struct CaseRun: Sendable {
+/// One run of one WebSocket case, from the connection attempt through the opening handshake to the result.
+public struct CaseRun: RunningCase {
   /// How far an opening handshake came that did not open a connection.
   public enum Obstacle: Sendable, Equatable {
     /// No TCP connection.
@@ -67,6 +57,9 @@ public struct CaseRun: Sendable {
     handshake = try ClientHandshake(offer, nonce: keys.nextNonce())
     self.keys = keys
     startedAt = now
+    if case .http = conformanceCase.script {
+      state = .finished(CaseResult(conformanceCase, verdict: .error, why: "the case is not for a WebSocket connection"))
+    }
   }
 
   /// The result, once the case is over.

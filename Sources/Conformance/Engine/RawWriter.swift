@@ -6,6 +6,8 @@ public struct Write: Sendable, Equatable {
   public var octets: [UInt8]
   /// Whether they are to be a write of their own.
   public var isAlone: Bool
+  /// Whether the tester's direction of the connection ends after them.
+  public var endsInput = false
 }
 
 /// Turns frames into octets a piece at a time, allowed or not; the payload of a long frame never exists as a whole.

@@ -122,12 +122,18 @@ extension FrameStep {
     text += " with \(payload.words)"
     if !isFinal { text += ", FIN clear" }
     if !reservedBits.isEmpty { text += ", \(reservedBits) set" }
-    switch delivery {
-    case .together: break
-    case .alone: text += ", in a write of its own"
-    case .pieces(let length): text += length == 1 ? ", one octet per write" : ", \(length) octets per write"
+    return text + delivery.words
+  }
+}
+
+extension Delivery {
+  /// The delivery in words, to follow what is delivered.
+  var words: String {
+    switch self {
+    case .together: ""
+    case .alone: ", in a write of its own"
+    case .pieces(let length): length == 1 ? ", one octet per write" : ", \(length) octets per write"
     }
-    return text
   }
 }
 

@@ -26,6 +26,8 @@ public struct CaseResult: Sendable, Equatable {
   public var verdict: Verdict
   /// How the peer came to fail, where that is known.
   public var reason: FailureReason?
+  /// How bad a failure is, beyond that a requirement is broken.
+  public var severity: FailureSeverity?
   /// Why the verdict is what it is, in words, with the section; peer octets in it are escaped.
   public var why: String
   /// The requirement `why` speaks of; the case's own unless the peer broke another one.
@@ -43,12 +45,14 @@ public struct CaseResult: Sendable, Equatable {
 
   /// Creates a result.
   public init(
-    _ conformanceCase: ConformanceCase, verdict: Verdict, reason: FailureReason? = nil, why: String, requirement: Requirement? = nil,
-    close: Close = Close(), observed: [String] = [], duration: Duration = .zero, wireLog: [WireLogEntry] = [], runs: [Verdict] = []
+    _ conformanceCase: ConformanceCase, verdict: Verdict, reason: FailureReason? = nil, severity: FailureSeverity? = nil, why: String,
+    requirement: Requirement? = nil, close: Close = Close(), observed: [String] = [], duration: Duration = .zero,
+    wireLog: [WireLogEntry] = [], runs: [Verdict] = []
   ) {
     self.conformanceCase = conformanceCase
     self.verdict = verdict
     self.reason = reason
+    self.severity = severity
     self.why = why
     self.requirement = requirement ?? conformanceCase.requirement
     self.close = close

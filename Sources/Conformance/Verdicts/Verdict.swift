@@ -50,3 +50,9 @@ public enum FailureReason: String, Sendable, Hashable, Codable {
   /// The peer did not react in time.
   case hang
 }
+
+/// How bad a failure is, beyond that a requirement is broken.
+public enum FailureSeverity: String, Sendable, Hashable, Codable {
+  /// Peers lose step with each other, or content acts as control.
+  case security
+}

@@ -8,15 +8,16 @@ enum CaseDetail {
     let id = conformanceCase.id
     let alias = conformanceCase.autobahnID.map { "<span class=alias>Autobahn \($0)</span>" as Markup }
     let reason = result.reason.map { "<span class=alias>\($0.rawValue)</span>" as Markup }
+    let severity = result.severity.map { "<span class=alias>\($0.rawValue)</span>" as Markup }
     return """
       <article id='case/\(id)' tabindex=-1 class='v-\(result.tone.rawValue)'>
       <header><a class=close href='#row/\(id)' aria-label='Back to the table'>×</a>
-      <p>\(.badge(result.verdict))\(reason)\(alias)</p>
+      <p>\(.badge(result.verdict))\(reason)\(severity)\(alias)</p>
       <h3>\(conformanceCase.title)</h3><p class=copy><code>\(id)</code></p></header>
       <p>\(conformanceCase.purpose)</p>
       \(why(result))
       <dl class=facts>\(facts(result))</dl>
-      <div class=steps>\(list("Stimulus", conformanceCase.program.words))\(list("Expected", conformanceCase.expectation.words))\
+      <div class=steps>\(list("Stimulus", conformanceCase.programWords))\(list("Expected", conformanceCase.expectationWords))\
       \(list("Observed", result.observed))</div>
       \(WireLogTable.details(result.wireLog, isCalm: result.verdict.isPlainPass && !result.isProblem))
       <h4>Reproduce</h4><p class='copy command'><code>\(result.reproduceCommand(target: target))</code></p>

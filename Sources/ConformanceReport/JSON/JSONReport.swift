@@ -45,8 +45,8 @@ extension ConformanceCase {
       "rfc": .integer(requirement.rfc),
       "section": .string(requirement.section),
       "level": .string(requirement.level.rawValue),
-      "stimulus": .strings(program.words),
-      "expected": .strings(expectation.words),
+      "stimulus": .strings(programWords),
+      "expected": .strings(expectationWords),
     ]
   }
 }
@@ -86,6 +86,7 @@ private struct Encoder {
     let outcome: [String: JSONValue] = [
       "verdict": .string(result.verdict.rawValue),
       "reason": .string(orNull: result.reason?.rawValue),
+      "severity": .string(orNull: result.severity?.rawValue),
       "why": .string(result.why),
       "requirement": .string(result.requirement.citation),
       "close": [

@@ -41,7 +41,7 @@ public struct TextReport: Sendable {
     let conformanceCase = result.conformanceCase
     var text = conformanceCase.id
     if let autobahnID = conformanceCase.autobahnID { text += " (Autobahn \(autobahnID))" }
-    if let reason = result.reason { text += " [\(reason.rawValue)]" }
+    for words in [result.reason?.rawValue, result.severity?.rawValue] { if let words { text += " [\(words)]" } }
     if !result.verdict.isPlainPass { text += " — \(result.citedWhy)" }
     if closeIsProblem, let verdict = result.close.verdict {
       text += " — close \(verdict.rawValue): \(Self.closeWords(result.close))"

@@ -1,0 +1,29 @@
+/// One run of one case from the connection attempt to the result; without I/O or clock.
+///
+/// The caller moves octets and reports what happens to the TCP connection:
+///
+///     run.connected(now:)
+///     while let write = run.nextWrite(now:) { … }     // after every call below, while the transport has room
+///     run.receive(octets, now:)
+///     run.transportEnded(.endOfFile, now:)
+///     run.handleDeadline(now:)                        // at run.deadline
+///
+/// until ``result`` is there; then the connection is to be dropped.
+public protocol RunningCase: Sendable {
+  /// The result, once the case is over.
+  var result: CaseResult? { get }
+  /// When ``handleDeadline(now:)`` is due; `nil` before the connection, whose deadline is the transport's, and after the end.
+  var deadline: Duration? { get }
+  /// The TCP connection is established.
+  mutating func connected(now: Duration)
+  /// No TCP connection could be established; does nothing once one was.
+  mutating func notConnected(_ words: String, now: Duration)
+  /// The next octets for the transport, or `nil` when there are none for now.
+  mutating func nextWrite(now: Duration) -> Write?
+  /// Takes octets of the peer.
+  mutating func receive(_ octets: Span<UInt8>, now: Duration)
+  /// The TCP connection has ended.
+  mutating func transportEnded(_ ending: TransportEnding, now: Duration)
+  /// Acts upon a deadline that has passed.
+  mutating func handleDeadline(now: Duration)
+}
