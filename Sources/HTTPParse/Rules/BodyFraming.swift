@@ -16,11 +16,15 @@ public enum BodyFraming: Sendable, Equatable {
   public init(
     of request: RequestHead, limits: HTTPLimits = HTTPLimits(), leniencies: HTTPLeniencies = []
   ) throws(HTTPParseError) {
+    try self.init(of: request, maximumElements: limits.maximumListElements, leniencies: leniencies)
+  }
+
+  init(of request: RequestHead, maximumElements: Int, leniencies: HTTPLeniencies) throws(HTTPParseError) {
     let marks = request.fields.marks
     guard let place = request.fields.place(of: marks.transferEncoding) else {
       let length = try ContentLengthRules.length(
         in: request.fields, mayRepeat: leniencies.contains(.repeatedContentLength),
-        maximumElements: limits.maximumListElements)
+        maximumElements: maximumElements)
       self = length.map { .length($0) } ?? .none
       return
     }
@@ -32,7 +36,7 @@ public enum BodyFraming: Sendable, Equatable {
       self = .chunked(codings: [])
       return
     }
-    let codings = try TransferCodings(request.fields, maximumElements: limits.maximumListElements)
+    let codings = try TransferCodings(request.fields, maximumElements: maximumElements)
     if let lengthLine = request.fields.firstLine(marks.contentLength) {
       throw HTTPParseError(.lengthAndCoding, at: max(lengthLine.nameOffset, codingLine.nameOffset))
     }
