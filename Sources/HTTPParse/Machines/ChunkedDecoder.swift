@@ -183,6 +183,7 @@ public struct ChunkedDecoder: Sendable {
 
   private mutating func beginTrailers(at offset: Int) {
     trailerReader = HeadReader(trailersAt: offset, limits: limits, leniencies: leniencies, unfolds: unfoldsTrailers)
+    trailerReader?.usesFastPaths = usesFastPaths
     phase = .trailers
   }
 
