@@ -89,7 +89,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   }
 
   /// Passes over octets that belong to no head.
-  mutating func passOver(_ count: Int) { scanner = LineScanner(offset: scanner.offset &+ count) }
+  mutating func passOver(_ count: Int) { scanner.passOver(count) }
 
   /// Lets `body`, which stands between two heads, take octets; counts them and keeps its failure.
   mutating func pass(_ octets: Span<UInt8>, at index: inout Int, to body: inout BodyReader) throws(HTTPParseError) -> BodyReader.Step? {

@@ -181,6 +181,7 @@ enum ListPieces {
   static func forEach(
     in fields: FieldSection, _ mark: FieldMarks.Mark, maximum: Int, _ body: (Range<Int>, Int) -> Void
   ) throws(HTTPParseError) {
+    let octets = fields.octets
     var count = 0
     var next = fields.place(of: mark)
     while let line = next {
@@ -193,8 +194,8 @@ enum ListPieces {
           throw HTTPParseError(.limitList, at: offset, limit: maximum, actual: count)
         }
         var end = start
-        while end < value.upperBound, fields.octets[end] != 0x2C { end += 1 }
-        body(trimmed(start..<end, fields.octets), line)
+        while end < value.upperBound, octets[end] != 0x2C { end += 1 }
+        body(trimmed(start..<end, octets), line)
         start = end + 1
       }
       next = fields.place(of: mark, from: line + 1)

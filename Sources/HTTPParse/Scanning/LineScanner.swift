@@ -64,6 +64,12 @@ package struct LineScanner: Sendable {
     offset &+= run.count
   }
 
+  /// Passes over octets that belong to no line, between two lines.
+  mutating func passOver(_ count: Int) {
+    offset &+= count
+    lineOffset = offset
+  }
+
   /// Begins the next line at the next octet; called after ``Step/end(_:)``.
   package mutating func beginLine() {
     content.removeAll(keepingCapacity: true)
