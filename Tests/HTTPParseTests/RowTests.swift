@@ -1,13 +1,14 @@
 import HTTPParse
+import ProtocolTesting
 import Testing
 
 @Suite("Rows")
 struct RowTests {
-  @Test("a request row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: WireRow.requests)
+  @Test("F39: a request row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: WireRow.requests)
   func requests(row: WireRow) { check(row, parser: RequestParser()) }
 
-  @Test("a response row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: WireRow.responses)
-  func responses(row: WireRow) { check(row, parser: responseParser(row)) }
+  @Test("F39: a response row has its outcome, however it is cut (above 4 KiB: a sample of cuts)", arguments: WireRow.responses)
+  func responses(row: WireRow) { check(row, parser: row.responseParser()) }
 
   @Test("all rows were read")
   func counts() {
@@ -44,20 +45,12 @@ struct RowTests {
 
   private func run(_ row: WireRow, leniencies: HTTPLeniencies) -> MessageLog {
     row.isResponse
-      ? log(responseParser(row, leniencies: leniencies), row.octets, endsInput: row.endsInput, cut: .whole)
-      : log(RequestParser(leniencies: leniencies), row.octets, endsInput: row.endsInput, cut: .whole)
-  }
-
-  private func responseParser(_ row: WireRow, leniencies: HTTPLeniencies = []) -> ResponseParser {
-    var parser = ResponseParser(leniencies: leniencies)
-    for method in row.sent.isEmpty ? ["GET"] : row.sent where method != "none" {
-      parser.requestSent(method: method == "UPGRADE" ? "GET" : method, offering: method == "UPGRADE" ? ["x-test"] : [])
-    }
-    return parser
+      ? log(row.responseParser(leniencies: leniencies), row.octets, endsInput: row.endsInput)
+      : log(RequestParser(leniencies: leniencies), row.octets, endsInput: row.endsInput)
   }
 
   private func check(_ row: WireRow, parser: some TestedParser) {
-    let whole = log(parser, row.octets, endsInput: row.endsInput, cut: .whole)
+    let whole = log(parser, row.octets, endsInput: row.endsInput)
     let ends = row.expected("ends")
     if let refused = row.expected("refused") {
       #expect(whole.failure == refused, "\(row.id) \(whole)")
@@ -68,9 +61,9 @@ struct RowTests {
       #expect(whole.failure == nil)
     }
     for expectation in row.expectations { expect(expectation, of: whole) }
-    for cut in Cut.all(length: row.octets.count) {
-      let other = log(parser, row.octets, endsInput: row.endsInput, cut: cut)
-      #expect(other == whole, "\(row.id), \(cut)")
+    for delivery in [.whole] + Delivery.all(length: row.octets.count, samples: 32) {
+      let other = log(parser, row.octets, endsInput: row.endsInput, by: delivery)
+      #expect(other == whole, "\(row.id), \(delivery)")
     }
   }
 
@@ -109,7 +102,18 @@ struct RowTests {
 }
 
 extension WireRow {
-  fileprivate var isResponse: Bool { WireRow.responses.contains { $0.id == id } }
+  /// A parser that knows what requests were sent.
+  func responseParser(leniencies: HTTPLeniencies = [], times: Int = 1) -> ResponseParser {
+    var parser = ResponseParser(leniencies: leniencies)
+    for _ in 0..<times {
+      for method in sent.isEmpty ? ["GET"] : sent where method != "none" {
+        parser.requestSent(method: method == "UPGRADE" ? "GET" : method, offering: method == "UPGRADE" ? ["x-test"] : [])
+      }
+    }
+    return parser
+  }
+
+  var isResponse: Bool { WireRow.responses.contains { $0.id == id } }
 }
 
 extension HTTPLeniencies {

@@ -1,5 +1,3 @@
-import WireBytes
-
 /// The rules for a field line, RFC 9112 §5 and RFC 9110 §5.
 package struct FieldLineRules: LineRules {
   private enum Part: Sendable {
@@ -26,12 +24,21 @@ package struct FieldLineRules: LineRules {
     self.unfolds = unfolds
   }
 
+  /// Octets that may follow at least one octet of a line without any being a fault; `nil` if it depends on more than the octet.
+  var plainOctets: OctetClass? {
+    switch part {
+    case .name: .token
+    case .value: .text
+    case .whitespaceAfterName, .spacedName: nil
+    }
+  }
+
   package mutating func judgeLast(of line: [UInt8]) -> LineFault? {
     guard let octet = line.last else { return nil }
     let index = line.count - 1
     switch part {
     case .name:
-      if Grammar.token.contains(octet) { return nil }
+      if OctetClass.token.contains(octet) { return nil }
       if octet == 0x3A, index > 0 {
         part = .value
         return nil
@@ -58,7 +65,7 @@ package struct FieldLineRules: LineRules {
       return octet == 0x3A ? LineFault(.fieldName, at: start) : nil
     case .value:
       if octet != 0, leniencies.contains(.controlInValue) { return nil }
-      return Grammar.text.contains(octet) ? nil : LineFault(.fieldValue, at: index)
+      return OctetClass.text.contains(octet) ? nil : LineFault(.fieldValue, at: index)
     }
   }
 
