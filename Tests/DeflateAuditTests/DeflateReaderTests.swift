@@ -118,6 +118,30 @@ struct DeflateReaderTests {
     #expect(report.trailingBitCount == 10)
   }
 
+  @Test("D16: keeps no more history than the window holds", arguments: [0, 256, 512, 32_768, 65_536])
+  func historyWithinWindow(windowBytes: Int) {
+    let octets = [UInt8](repeating: 0x61, count: 40_000)
+    var reader = DeflateReader(framing: .message, windowBytes: windowBytes, history: octets)
+    let window = min(windowBytes, DeflateReader.maximumDistance)
+    #expect(reader.history.count == window)
+    _ = reader.read(hex("f2 48 cd c9 c9 07 00"))
+    #expect(reader.history == (octets + Array("Hello".utf8)).suffix(window))
+    // Length 3, distance 1.
+    #expect(reader.read(hex("02 02 00 00")).failure?.code == (windowBytes == 0 ? .distanceBeyondWindow : nil))
+  }
+
+  @Test("D10: reports the octets of a stored block as far as they are there", arguments: 0...4)
+  func truncatedStored(count: Int) {
+    var reader = DeflateReader(framing: .stream)
+    let report = reader.read(hex("01 0500 FAFF") + Array("Hello".utf8.prefix(count)))
+    #expect(report.failure?.code == .truncated)
+    #expect(report.failure?.bitOffset == 40 + 8 * count)
+    #expect(report.output == Array("Hello".utf8.prefix(count)))
+    #expect(report.blocks.map(\.output) == [0..<count])
+    #expect(report.trailingBitCount == 0)
+    #expect(reader.history == report.output)
+  }
+
   @Test("stops at its limits on output and blocks, and records no more blocks than it may")
   func limits() throws {
     var limits = DeflateLimits()
