@@ -58,6 +58,8 @@ struct StreamTests {
     #expect(!decompressor.holdsState)
     #expect(throws: invalid) { try decompressor.decompress(good.span, into: &output, limit: 100) }
     #expect(throws: invalid) { try decompressor.finishMessage(into: &output, limit: 100) }
+    let nothing: [UInt8] = []
+    #expect(throws: invalid) { try decompressor.decompress(nothing.span, into: &output, limit: 100) }
     #expect(output.isEmpty)
   }
 }
