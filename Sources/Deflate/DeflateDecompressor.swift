@@ -156,6 +156,7 @@ private struct WindowCheck {
           guard unsafe czlib_inflate_continue(handle) != 0 else { throw .outOfMemory }
           if taken == input.count { return }
         case CZLIB_NO_PROGRESS where taken == input.count: return
+        case CZLIB_NO_MEMORY: throw .outOfMemory
         default: throw .malformed(unsafe String(cString: czlib_message(handle)))
         }
       }
