@@ -17,6 +17,7 @@ static enum czlib_status status(int result) {
   case Z_OK: return CZLIB_OK;
   case Z_BUF_ERROR: return CZLIB_NO_PROGRESS;
   case Z_STREAM_END: return CZLIB_STREAM_END;
+  case Z_MEM_ERROR: return CZLIB_NO_MEMORY;
   default: return CZLIB_FAILED;
   }
 }

@@ -4,8 +4,8 @@ public import WSProtocol
 
 /// Decompresses messages for permessage-deflate on the system's zlib (RFC 7692 §7.2.2).
 ///
-/// Laws: output is checked against the limit inside the loop, so that at most 16 KiB more than it are ever produced; a message ends at the
-/// end of a block; after an error the zlib state is gone. Without context takeover nothing is held between messages.
+/// Laws: output is counted inside the loop, so that at most one octet more than the limit is ever produced; a message ends at the end of a
+/// block; after an error the zlib state is gone. Without context takeover nothing is held between messages.
 public final class DeflateDecompressor: MessageDecompressor {
   /// What is done about distances beyond an agreed window of less than 32 KiB.
   public enum WindowRule: Sendable, Hashable {
@@ -46,6 +46,7 @@ public final class DeflateDecompressor: MessageDecompressor {
   ///
   /// - Throws: The first failure, again on every later call.
   public func decompress(_ octets: Span<UInt8>, into output: inout [UInt8], limit: Int) throws(DecompressionError) {
+    if let failure { throw failure }
     guard !octets.isEmpty else { return }
     hasReceived = true
     windowCheck?.append(octets)
@@ -72,7 +73,6 @@ public final class DeflateDecompressor: MessageDecompressor {
   }
 
   private func inflate(_ octets: Span<UInt8>, into output: inout [UInt8], limit: Int) throws(DecompressionError) {
-    if let failure { throw failure }
     guard let stream = stream ?? InflateStream(windowBits: windowBits) else { throw fail(.outOfMemory) }
     self.stream = stream
     do throws(DecompressionError) {
@@ -156,6 +156,7 @@ private struct WindowCheck {
           guard unsafe czlib_inflate_continue(handle) != 0 else { throw .outOfMemory }
           if taken == input.count { return }
         case CZLIB_NO_PROGRESS where taken == input.count: return
+        case CZLIB_NO_MEMORY: throw .outOfMemory
         default: throw .malformed(unsafe String(cString: czlib_message(handle)))
         }
       }

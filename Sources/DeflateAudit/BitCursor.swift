@@ -27,11 +27,10 @@ struct BitCursor: Sendable {
   /// Skips to the next octet boundary; the bits skipped have no meaning.
   mutating func align() { offset = (offset + 7) & ~7 }
 
-  /// Octets from an octet boundary.
-  mutating func takeOctets(_ count: Int) throws(DeflateFailure) -> ArraySlice<UInt8> {
-    let start = offset >> 3
-    guard count <= octets.count - start else { throw DeflateFailure(.truncated, bitOffset: bitCount) }
-    offset += count * 8
-    return octets[start..<(start + count)]
+  /// Octets from an octet boundary: `count`, or as many as there are.
+  mutating func takeOctets(_ count: Int) -> ArraySlice<UInt8> {
+    let taken = octets[(offset >> 3)...].prefix(count)
+    offset += taken.count * 8
+    return taken
   }
 }

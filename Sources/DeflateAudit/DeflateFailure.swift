@@ -50,7 +50,8 @@ public struct DeflateFailure: Error, Sendable, Hashable, CustomStringConvertible
 
   /// What is wrong.
   public let code: Code
-  /// The offset of the first bit of what is wrong; for ``Code-swift.enum/truncated`` the number of bits there are.
+  /// The offset of the first bit of what is wrong, of prefix codes that of their lengths; for ``Code-swift.enum/truncated`` the number of
+  /// bits there are.
   public let bitOffset: Int
   /// The number that must not be exceeded.
   public let limit: Int?
@@ -78,14 +79,12 @@ public struct DeflateFailure: Error, Sendable, Hashable, CustomStringConvertible
   /// The rule that is broken, such as "RFC 1951 §3.2.3".
   public var section: String {
     switch code {
-    case .reservedBlockType: "RFC 1951 §3.2.3"
+    case .reservedBlockType, .distanceBeforeStart, .truncated: "RFC 1951 §3.2.3"
     case .storedLengthMismatch: "RFC 1951 §3.2.4"
     case .reservedLengthSymbol, .reservedDistanceSymbol: "RFC 1951 §3.2.6"
     case .tooManyLiteralCodes, .tooManyDistanceCodes, .repeatWithoutLength, .repeatPastEnd, .noEndOfBlock: "RFC 1951 §3.2.7"
     case .oversubscribed, .incomplete, .unassignedCode: "RFC 1951 §3.2.2"
-    case .distanceBeforeStart: "RFC 1951 §3.2.5"
     case .distanceBeyondWindow: "RFC 7692 §7.1.2"
-    case .truncated: "RFC 1951 §3.2.3"
     case .outputLimit, .blockLimit: "RFC 6455 §10.4"
     }
   }

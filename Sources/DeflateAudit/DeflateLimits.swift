@@ -6,8 +6,8 @@ public struct DeflateLimits: Sendable, Hashable {
   public var maximumOutputBytes = 16 << 20
   /// The blocks of one input.
   ///
-  /// Default 4,194,304: a message of 16 MiB can hold three million empty blocks.
-  public var maximumBlocks = 4 << 20
+  /// Default 16,777,216: a message of 16 MiB can hold thirteen million empty blocks of ten bits.
+  public var maximumBlocks = 16 << 20
   /// The blocks that are described in a report; the others are read all the same.
   ///
   /// Default 4,096: enough to look at, and no burden for memory.

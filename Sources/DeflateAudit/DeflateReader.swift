@@ -4,7 +4,7 @@
 ///     let report = reader.read(payload)
 ///     if let failure = report.failure { … }
 ///
-/// A reader carries the last 32 KiB of output from one input to the next, as context takeover does (RFC 7692 §7.1.1).
+/// A reader carries a window's worth of output from one input to the next, as context takeover does (RFC 7692 §7.1.1).
 public struct DeflateReader: Sendable {
   /// Where an input ends.
   public enum Framing: Sendable, Hashable {
@@ -16,11 +16,11 @@ public struct DeflateReader: Sendable {
 
   /// Where an input ends.
   public let framing: Framing
-  /// The largest distance allowed, in octets.
+  /// The largest distance allowed, in octets, 0…32,768.
   public let windowBytes: Int
   /// How far data is followed.
   public let limits: DeflateLimits
-  /// The octets that distances may reach back into, at most 32 KiB.
+  /// The octets that distances may reach back into, at most ``windowBytes``.
   public private(set) var history: [UInt8]
 
   /// The largest distance the format can express, in octets.
@@ -30,16 +30,16 @@ public struct DeflateReader: Sendable {
   ///
   /// - Parameters:
   ///   - framing: Where an input ends.
-  ///   - windowBytes: The largest distance allowed, in octets. Default 32,768: all the format can express.
-  ///   - history: The output before the first input; the last 32 KiB are kept.
+  ///   - windowBytes: The largest distance allowed, in octets, 0…32,768. Default 32,768: all the format can express.
+  ///   - history: The output before the first input; as much as the window holds is kept.
   ///   - limits: How far data is followed.
   public init(
     framing: Framing, windowBytes: Int = DeflateReader.maximumDistance, history: [UInt8] = [], limits: DeflateLimits = DeflateLimits()
   ) {
     self.framing = framing
-    self.windowBytes = windowBytes
+    self.windowBytes = min(max(windowBytes, 0), Self.maximumDistance)
     self.limits = limits
-    self.history = history.suffix(Self.maximumDistance)
+    self.history = history.suffix(self.windowBytes)
   }
 
   /// Reads one input to its end or to the first failure; its output becomes history.
@@ -47,7 +47,7 @@ public struct DeflateReader: Sendable {
     var run = DeflateRun(
       octets: framing == .message ? octets + [0x00, 0x00, 0xFF, 0xFF] : octets, history: history, windowBytes: windowBytes, limits: limits)
     let report = run.report(framing)
-    history = run.recentOutput(Self.maximumDistance)
+    history = run.recentOutput(windowBytes)
     return report
   }
 

@@ -84,7 +84,9 @@ struct DeflateRun {
     let length = try cursor.bits(16)
     guard try cursor.bits(16) == length ^ 0xFFFF else { throw DeflateFailure(.storedLengthMismatch, bitOffset: start) }
     try checkOutput(adding: length, at: start)
-    octets += try cursor.takeOctets(length)
+    let taken = cursor.takeOctets(length)
+    octets += taken
+    guard taken.count == length else { throw DeflateFailure(.truncated, bitOffset: cursor.offset) }
   }
 
   private mutating func readSymbols(_ literals: PrefixCode, _ distances: PrefixCode, _ block: inout DeflateBlock) throws(DeflateFailure) {
@@ -121,11 +123,12 @@ struct DeflateRun {
     block.longestLength = max(block.longestLength, length)
     block.largestDistance = max(block.largestDistance, distance)
     if distance > outputCount { found.reachesIntoHistory = true }
-    guard distance <= octets.count else {
-      throw DeflateFailure(.distanceBeforeStart, bitOffset: start, limit: octets.count, actual: distance)
-    }
+    // The window first: of the history there is only as much as it holds.
     guard distance <= windowBytes else {
       throw DeflateFailure(.distanceBeyondWindow, bitOffset: start, limit: windowBytes, actual: distance)
+    }
+    guard distance <= octets.count else {
+      throw DeflateFailure(.distanceBeforeStart, bitOffset: start, limit: octets.count, actual: distance)
     }
     try checkOutput(adding: length, at: start)
     for _ in 0..<length { octets.append(octets[octets.count - distance]) }

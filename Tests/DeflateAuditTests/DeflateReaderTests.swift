@@ -118,6 +118,71 @@ struct DeflateReaderTests {
     #expect(report.trailingBitCount == 10)
   }
 
+  @Test("D16: keeps no more history than the window holds", arguments: [0, 256, 512, 32_768, 65_536])
+  func historyWithinWindow(windowBytes: Int) {
+    let octets = [UInt8](repeating: 0x61, count: 40_000)
+    var reader = DeflateReader(framing: .message, windowBytes: windowBytes, history: octets)
+    let window = min(windowBytes, DeflateReader.maximumDistance)
+    #expect(reader.history.count == window)
+    _ = reader.read(hex("f2 48 cd c9 c9 07 00"))
+    #expect(reader.history == (octets + Array("Hello".utf8)).suffix(window))
+    // Length 3, distance 1.
+    #expect(reader.read(hex("02 02 00 00")).failure?.code == (windowBytes == 0 ? .distanceBeyondWindow : nil))
+  }
+
+  @Test("D10: reports the octets of a stored block as far as they are there", arguments: 0...4)
+  func truncatedStored(count: Int) {
+    var reader = DeflateReader(framing: .stream)
+    let report = reader.read(hex("01 0500 FAFF") + Array("Hello".utf8.prefix(count)))
+    #expect(report.failure?.code == .truncated)
+    #expect(report.failure?.bitOffset == 40 + 8 * count)
+    #expect(report.output == Array("Hello".utf8.prefix(count)))
+    #expect(report.blocks.map(\.output) == [0..<count])
+    #expect(report.trailingBitCount == 0)
+    #expect(reader.history == report.output)
+  }
+
+  @Test("the limit on output is the last octet allowed, of every kind of data", arguments: ["stored", "literals", "match"])
+  func outputLimit(kind: String) {
+    let inputs = [
+      "stored": hex("01 0500 FAFF 48656C6C6F"), "literals": hex("f3 48 cd c9 c9 07 00"),
+      "match": written {
+        $0.write(3, bits: 3)
+        $0.write(code: "01110001" + "0000010" + "00000" + "0000000")
+      },
+    ]
+    var limits = DeflateLimits()
+    for (limit, code) in [(5, nil), (4, DeflateFailure.Code.outputLimit)] {
+      limits.maximumOutputBytes = limit
+      var reader = DeflateReader(framing: .stream, limits: limits)
+      let report = reader.read(inputs[kind] ?? [])
+      #expect(report.failure?.code == code)
+      #expect(report.failure?.limit == (code == nil ? nil : 4))
+      #expect(report.failure?.actual == (code == nil ? nil : 5))
+      #expect(report.output.count <= limit)
+    }
+  }
+
+  @Test("the farthest and the longest match of a block stand in it, whichever came first")
+  func farthest() {
+    let octets = written {
+      $0.write(3, bits: 3)
+      $0.write(code: "01110001" + "01110010" + "01110011")  // ABC
+      $0.write(code: "0000010" + "00010")  // four octets from three before
+      $0.write(code: "0000001" + "00000")  // three octets from one before
+      $0.write(code: "0000000")
+    }
+    var reader = DeflateReader(framing: .stream, history: Array("xyz".utf8))
+    let report = reader.read(octets)
+    #expect(report.output == Array("ABCABCAAAA".utf8))
+    #expect(report.blocks.map(\.longestLength) == [4])
+    #expect(report.blocks.map(\.largestDistance) == [3])
+    #expect(report.blocks.map(\.matchCount) == [2])
+    #expect(report.largestDistance == 3)
+    // The distance of three ends at the first octet of the output itself.
+    #expect(!report.reachesIntoHistory)
+  }
+
   @Test("stops at its limits on output and blocks, and records no more blocks than it may")
   func limits() throws {
     var limits = DeflateLimits()

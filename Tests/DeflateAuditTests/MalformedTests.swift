@@ -69,6 +69,15 @@ struct MalformedTests {
       $0.writeDynamicHead(literals: 257, distances: 2, codeLengths: [0: 1, 1: 2, 2: 2])
       $0.write(code: "10" + String(repeating: "0", count: 255) + "10" + "1111")
     },
+    Row("D10 a single distance code of two bits", .incomplete(.distances), at: 74) {
+      $0.writeDynamicHead(literals: 257, distances: 1, codeLengths: [0: 1, 1: 2, 2: 2])
+      $0.write(code: "10" + String(repeating: "0", count: 255) + "10" + "11")
+    },
+    Row("D10 a single literal code of two bits", .incomplete(.literals), at: 74) {
+      $0.writeDynamicHead(literals: 257, distances: 1, codeLengths: [0: 1, 1: 2, 2: 2])
+      $0.write(code: String(repeating: "0", count: 256) + "11" + "10")
+    },
+    Row("D10 a distance where there is no distance code", .unassignedCode, at: 74 + 262 + 3) { noDistance(&$0, code: "0" + "11" + "0") },
     Row("D10 length symbol 286", .reservedLengthSymbol(286), at: 3) { fixed(&$0, code: "11000110") },
     Row("D10 length symbol 287", .reservedLengthSymbol(287), at: 3) { fixed(&$0, code: "11000111") },
     Row("D10 distance symbol 30", .reservedDistanceSymbol(30), at: 18) { fixed(&$0, code: "00110000" + "0000001" + "11110") },
@@ -100,6 +109,30 @@ struct MalformedTests {
     let report = reader.read(octets)
     #expect(report.failure == nil)
     #expect(report.output == Zlib.inflate(octets, atMost: 4096))
+  }
+
+  @Test("a block that has no distance code and needs none is sound")
+  func noDistances() {
+    let octets = written { noDistance(&$0, code: "0" + "0" + "10") }
+    var reader = DeflateReader(framing: .stream)
+    let report = reader.read(octets)
+    #expect(report.failure == nil)
+    #expect(report.output == [0, 0])
+    #expect(report.output == Zlib.inflate(octets, atMost: 4096))
+  }
+
+  @Test(
+    "a failure names the section that forbids it",
+    arguments: [
+      ("07 00", "RFC 1951 §3.2.3"), ("01 0500 FBFF 48656C6C6F", "RFC 1951 §3.2.4"), ("1B 03 00", "RFC 1951 §3.2.6"),
+      ("F5 00 00", "RFC 1951 §3.2.7"), ("05 E0 FF FF FF FF FF FF FF FF", "RFC 1951 §3.2.2"), ("f2 00 11 00 00", "RFC 1951 §3.2.3"),
+      ("", "RFC 1951 §3.2.3"),
+    ])
+  func sections(input: String, section: String) {
+    var reader = DeflateReader(framing: .stream)
+    #expect(reader.read(hex(input)).failure?.section == section)
+    var narrow = DeflateReader(framing: .stream, windowBytes: 4, history: Array("Hello".utf8))
+    #expect(narrow.read(hex("f2 00 11 00 00")).failure?.section == "RFC 7692 §7.1.2")
   }
 
   @Test("D08: a distance beyond the window is refused, one that fills it is not", arguments: [(256, true), (257, false)])
@@ -137,4 +170,12 @@ private func singleDistance(_ writer: inout BitWriter, distance: String) {
   // Lengths: 1 for literal 0, 2 for 256 and 257, 1 for the distance.
   writer.write(code: "10" + String(repeating: "0", count: 255) + "11" + "11" + "10")
   writer.write(code: "0" + "11" + distance + "10")
+}
+
+/// A dynamic block with the literal 0, the end and the length 3, and no distance code.
+private func noDistance(_ writer: inout BitWriter, code: String) {
+  writer.writeDynamicHead(literals: 258, distances: 1, codeLengths: [0: 1, 1: 2, 2: 2])
+  // Lengths: 1 for literal 0, 2 for 256 and 257, 0 for the distance.
+  writer.write(code: "10" + String(repeating: "0", count: 255) + "11" + "11" + "0")
+  writer.write(code: code)
 }

@@ -77,6 +77,26 @@ struct EndpointTests {
     }
   }
 
+  @Test("each side keeps context and window as agreed for it", arguments: [Role.client, .server], [true, false])
+  func directions(sender: Role, isFree: Bool) throws {
+    let bound = isFree ? sender.peer : sender
+    let agreed =
+      bound == .client
+      ? PerMessageDeflate(clientNoContextTakeover: true, clientMaxWindowBits: 9)
+      : PerMessageDeflate(serverNoContextTakeover: true, serverMaxWindowBits: 9)
+    let here = Peer(sender, agreed)
+    let there = Peer(sender.peer, agreed)
+    let message = Message(.binary, noise(600) + noise(600))
+    let first = try here.send(message)
+    let second = try here.send(message)
+    // Noise repeats only beyond a window of 512 octets, or in the message before.
+    #expect(isFree ? first.count < 700 : first.count > 1_200)
+    #expect(isFree ? second.count < 100 : second.count == first.count)
+    #expect(there.receive(first + second) == [.message(message), .message(message)])
+    #expect(there.decompressor.holdsState == isFree)
+    #expect(there.decompressor.windowBits == (isFree ? 15 : 9))
+  }
+
   @Test("F18: without an agreement RSV1 is a violation")
   func off() {
     var endpoint = Endpoint(role: .server, now: .zero)

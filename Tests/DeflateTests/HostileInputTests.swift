@@ -6,7 +6,7 @@ import WSProtocol
 
 @Suite("Hostile input, permessage-deflate")
 struct HostileInputTests {
-  @Test("D01, D03: a bomb in a small frame stops just above the limit with 1009", arguments: [100_000, 1 << 20])
+  @Test("D01: a bomb in a small frame stops just above the limit with 1009", arguments: [100_000, 1 << 20])
   func bomb(limit: Int) {
     let payload = compressed([UInt8](repeating: 0, count: 8 << 20))
     #expect(payload.count < 16_384)
@@ -28,6 +28,34 @@ struct HostileInputTests {
         Peer(.server, limits: WSLimits(messages: limit)).receive(frame(0xC2, compressed(content + [7])))
           == [.failed(WSError(.messageTooLong, offset: 0))])
     }
+  }
+
+  @Test(
+    "D02: not more than one octet beyond the limit is ever made, however the payload comes",
+    arguments: [0, 1, 100, 16_382, 16_383, 16_384, 16_385, 70_000], [1, 7, Int.max])
+  func oneOctetMore(limit: Int, pieceLength: Int) {
+    let payload = compressed([UInt8](repeating: 7, count: limit + 50_000))
+    let decompressor = DeflateDecompressor(windowBits: 15, hasContextTakeover: true)
+    var output: [UInt8] = []
+    #expect(throws: DecompressionError.outputTooLong) {
+      for start in stride(from: 0, to: payload.count, by: min(pieceLength, payload.count)) {
+        let piece = Array(payload[start...].prefix(pieceLength))
+        try decompressor.decompress(piece.span, into: &output, limit: limit)
+      }
+    }
+    #expect(output.count == limit + 1)
+  }
+
+  @Test("D03: the limit is on what a message inflates to, not on its frame")
+  func wireSize() {
+    let limits = WSLimits(messages: 40)
+    let long = compressed([UInt8](repeating: 7, count: 41))
+    #expect(long.count < 40)
+    #expect(Peer(.server, limits: limits).receive(frame(0xC2, long)) == [.failed(WSError(.messageTooLong, offset: 0))])
+    // Eleven empty blocks make a payload of more than forty octets that stands for five.
+    let short = repeated(hex("00 00 00 FF FF"), 11) + hex("f2 48 cd c9 c9 07 00")
+    #expect(short.count > 40)
+    #expect(Peer(.server, limits: limits).receive(frame(0xC2, short)) == [.message(Message(.binary, Array("Hello".utf8)))])
   }
 
   @Test("D04: a bomb split over a thousand frames counts as one message")
@@ -96,6 +124,38 @@ struct HostileInputTests {
     #expect(fitting.receive(try within.send(Message(.binary, content))) == [.message(Message(.binary, content))])
   }
 
+  @Test("D08: so is a distance that zlib lets pass, with takeover and without", arguments: 8...14, [true, false])
+  func beyondWindowUnseenByZlib(bits: Int, takeover: Bool) throws {
+    let farthest = 1 << bits + 200
+    let content = noise(farthest) + noise(farthest).prefix(80)
+    let payload = frame(0xC2, compressed(content))
+    for (bits, isSound) in [(bits, false), (bits + 1, true)] {
+      let server = Peer(.server, PerMessageDeflate(clientNoContextTakeover: !takeover, clientMaxWindowBits: bits))
+      let events = server.receive(payload)
+      #expect((events == [.message(Message(.binary, content))]) == isSound)
+      #expect(server.failure?.closeCode == (isSound ? nil : .invalidPayload))
+    }
+    let lenient = DeflateDecompressor(windowBits: bits, hasContextTakeover: takeover, windowRule: .lenient)
+    var output: [UInt8] = []
+    try lenient.decompress(compressed(content).span, into: &output, limit: content.count)
+    #expect(output == content)
+  }
+
+  @Test("D08: leniency reaches the decompressor of an agreement")
+  func lenientAgreement() {
+    let content = repeated(noise(300), 2)
+    let payload = compressed(content)
+    let agreed = PerMessageDeflate(clientMaxWindowBits: 8)
+    for (rule, expected) in [(DeflateDecompressor.WindowRule.lenient, content), (.exact, nil)] {
+      let decompressor = MessageCompression(agreed, role: .server, windowRule: rule).decompressor
+      var output: [UInt8] = []
+      let isAccepted =
+        (try? decompressor.decompress(payload.span, into: &output, limit: 1000)) != nil
+        && (try? decompressor.finishMessage(into: &output, limit: 1000)) != nil
+      #expect((isAccepted ? output : nil) == expected)
+    }
+  }
+
   @Test("D09: without context takeover a reference to the first message is malformed")
   func takeoverLie() {
     let hello = frame(0xC1, hex("f2 48 cd c9 c9 07 00"))
@@ -114,6 +174,8 @@ struct HostileInputTests {
       ("BTYPE 11", "07 00"), ("NLEN", "00 0500 FBFF 48656C6C6F 00"), ("HLIT 287", "F5 00"), ("HDIST 31", "05 1E 00"),
       ("over-subscribed", "05 E0 FF FF FF FF FF FF 00"), ("length 286", "1A 03 00"), ("distance too far", "f2 00 11 00 00"),
       ("truncated in a stored block", "00 0A 00 F5 FF 48"), ("truncated in a fixed block", "f2 48 cd"),
+      // The end of this block is fourteen ones, so that of the appended 00 00 FF FF two bits are left.
+      ("truncated in a block header", "04 c0 01 92 24 49 92 24 49 24 16 35 8f ac 9e bd ff 7f f7 00"),
     ])
   func malformed(name: String, payload: String) {
     let peer = Peer(.server)
@@ -144,12 +206,15 @@ struct HostileInputTests {
     }
   }
 
-  @Test("D12: an empty message is empty in every form, and the next one is read", arguments: ["", "00", "02 00", "03 00 00"])
+  @Test(
+    "D12: an empty message is empty in every form, and the next one is read",
+    arguments: ["", "00", "02 00", "03 00 00", "01", "03 00 01", "00 00 00 FF FF 00"])
   func empty(payload: String) {
     let next = frame(0xC1, hex("f2 48 cd c9 c9 07 00"))
     #expect(
       Peer(.server).receive(frame(0xC1, hex(payload)) + next)
         == [.message(Message(.text, [])), .message(Message(.text, Array("Hello".utf8)))])
+    #expect(Peer(.server).receive(next + frame(0xC1, hex(payload))).last == .message(Message(.text, [])))
   }
 
   @Test("D12: an empty message is sent as a single octet, however many there are")

@@ -15,6 +15,7 @@ struct StreamTests {
     let compressor = DeflateCompressor(windowBits: bits, hasContextTakeover: takeover)
     let decompressor = DeflateDecompressor(windowBits: bits, hasContextTakeover: takeover)
     var reader = DeflateReader(framing: .message, windowBytes: 1 << bits)
+    var largestDistance = 0
     for message in Self.messages {
       let payload = try #require(compressor.compress(message))
       var output: [UInt8] = []
@@ -25,11 +26,41 @@ struct StreamTests {
       #expect(report.failure == nil)
       #expect(report.output == message)
       #expect(takeover || !report.reachesIntoHistory)
-      #expect(bits > 8 || report.largestDistance == 0)
+      largestDistance = max(largestDistance, report.largestDistance)
       if !takeover { reader.forgetHistory() }
     }
+    // zlib has no window for 8 bits: then there is no match at all.
+    #expect((largestDistance == 0) == (bits == 8))
     #expect(compressor.holdsState == takeover)
     #expect(decompressor.holdsState == takeover)
+  }
+
+  @Test("a payload that just fills the buffer between zlib and the array comes back")
+  func fullBuffer() throws {
+    let compressor = DeflateCompressor(windowBits: 15, hasContextTakeover: true)
+    let decompressor = DeflateDecompressor(windowBits: 15, hasContextTakeover: true)
+    var lengths: Set<Int> = []
+    for count in 16_350...16_400 {
+      let message = noise(count, seed: UInt64(count))
+      let payload = try #require(compressor.compress(message))
+      lengths.insert(payload.count + 4)
+      var output: [UInt8] = []
+      try decompressor.decompress(payload.span, into: &output, limit: count)
+      try decompressor.finishMessage(into: &output, limit: count)
+      #expect(output == message)
+    }
+    #expect(lengths.contains { $0 <= 16_384 } && lengths.contains { $0 > 16_384 })
+  }
+
+  @Test("the level is passed on, and kept within 1 and 9")
+  func level() throws {
+    let octets = (0..<20_000).map { UInt8(truncatingIfNeeded: $0 * $0 / 97) }
+    func payload(_ level: Int) -> [UInt8]? {
+      DeflateCompressor(windowBits: 15, hasContextTakeover: false, level: level).compress(octets)
+    }
+    #expect(try #require(payload(1)).count > #require(payload(9)).count)
+    #expect(payload(0) == payload(1))
+    #expect(payload(10) == payload(9))
   }
 
   @Test("reads the examples of RFC 7692 §7.2.3 in single octets")
@@ -58,6 +89,8 @@ struct StreamTests {
     #expect(!decompressor.holdsState)
     #expect(throws: invalid) { try decompressor.decompress(good.span, into: &output, limit: 100) }
     #expect(throws: invalid) { try decompressor.finishMessage(into: &output, limit: 100) }
+    let nothing: [UInt8] = []
+    #expect(throws: invalid) { try decompressor.decompress(nothing.span, into: &output, limit: 100) }
     #expect(output.isEmpty)
   }
 }

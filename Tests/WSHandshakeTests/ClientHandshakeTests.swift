@@ -96,7 +96,7 @@ struct ClientHandshakeTests {
         "H08 white space around", "Sec-WebSocket-Accept: \t s3pPLMBiTxaQ9kYGzzhZRbK+xOo= \t\r\n", without: ["Sec-WebSocket-Accept"]),
       .response("H12 subprotocol not offered", "Sec-WebSocket-Protocol: ‸chat\r\n", "subprotocol"),
       .response("H12 empty subprotocol", "Sec-WebSocket-Protocol:‸\r\n", "subprotocol"),
-      .response("H13 extension not offered", "Sec-WebSocket-Extensions: permessage-deflate\r\n", "extension"),
+      .response("H13 extension not offered", "Sec-WebSocket-Extensions: ‸permessage-deflate\r\n", "extension"),
       .response("H13 malformed extension", "Sec-WebSocket-Extensions: a;‸=8\r\n", "extension"),
       .response("folded field", "X: a\r\n b\r\n"), .response("bare CR", "X: a‸\rb\r\n", "http/bare-cr"),
       HandshakeRow("101 in HTTP/1.0", "‸" + responseText().replacingPrefix("HTTP/1.1", "HTTP/1.0"), "http-version"),
@@ -112,7 +112,7 @@ struct ClientHandshakeTests {
       .response("H12 list", "Sec-WebSocket-Protocol: ‸chat, superchat\r\n", "subprotocol"),
       .response("H12 two fields", "Sec-WebSocket-Protocol: chat\r\n‸Sec-WebSocket-Protocol: chat\r\n", "subprotocol"),
       .response("extension offered", "Sec-WebSocket-Extensions: x; y=\"1\"\r\n"),
-      .response("H13 unknown beside it", "Sec-WebSocket-Extensions: x, z\r\n", "extension"),
+      .response("H13 unknown beside it", "Sec-WebSocket-Extensions: ‸x, z\r\n", "extension"),
     ])
   func negotiated(row: HandshakeRow) {
     let offer = exampleOffer {

@@ -46,7 +46,7 @@ struct CompressionTests {
       ("permessage-deflate; server_no_context_takeover; server_no_context_takeover", nil),
       ("permessage-deflate; client_max_window_bits; client_max_window_bits=9", nil), ("permessage-deflate; mux=1", nil),
       ("permessage-deflate; mux, x, permessage-deflate; server_max_window_bits=15", "permessage-deflate; server_max_window_bits=15"),
-      ("x-webkit-deflate-frame", nil),
+      ("x-webkit-deflate-frame", nil), ("Permessage-Deflate", nil),
     ] as [(String, String?)])
   func offers(offers: String, expected: String?) throws {
     #expect(try answer(offers) == expected)
@@ -67,7 +67,7 @@ struct CompressionTests {
         == flags + "9; client_max_window_bits=9")
   }
 
-  @Test("compression is declined and not offered unless asked for")
+  @Test("D17: compression is declined and not offered unless asked for")
   func off() throws {
     var server = ServerHandshake()
     guard case .accepted(_, _, let agreement, _) = server.receive(Array(request("permessage-deflate").utf8).span) else {
@@ -81,7 +81,7 @@ struct CompressionTests {
   }
 
   /// An offer made of parameters as they are written.
-  private static func offer(_ pairs: (String, String?)...) -> PerMessageDeflateOffer {
+  static func offer(_ pairs: (String, String?)...) -> PerMessageDeflateOffer {
     PerMessageDeflateOffer((try? PerMessageDeflateParameters(pairs.map { (name: $0.0, value: $0.1) })) ?? PerMessageDeflateParameters())
   }
 
@@ -117,6 +117,50 @@ struct CompressionTests {
     let error = #expect(throws: HandshakeError.self) { try establish(answer, [offer]) }
     #expect(error?.code == .compression)
     #expect(error?.section == "RFC 7692 §7.1")
+  }
+
+  @Test(
+    "D15: an error is the rule that is broken, the last offer's where several do not fit",
+    arguments: [
+      ([("x", "8")], [offer()], .unknownParameter),
+      ([("server_max_window_bits", "9"), ("server_max_window_bits", "9")], [offer()], .repeatedParameter(.serverMaxWindowBits)),
+      ([("client_no_context_takeover", "")], [offer()], .unexpectedValue(.clientNoContextTakeover)),
+      ([("client_max_window_bits", nil)], [PerMessageDeflateOffer()], .missingValue(.clientMaxWindowBits)),
+      ([("server_max_window_bits", nil)], [offer()], .missingValue(.serverMaxWindowBits)),
+      ([("client_max_window_bits", "08")], [PerMessageDeflateOffer()], .invalidValue(.clientMaxWindowBits)),
+      ([], [offer(("server_no_context_takeover", nil))], .notAnswered(.serverNoContextTakeover)),
+      ([], [offer(("server_max_window_bits", "9"))], .notAnswered(.serverMaxWindowBits)),
+      ([("server_max_window_bits", "10")], [offer(("server_max_window_bits", "9"))], .windowTooLarge(.serverMaxWindowBits)),
+      ([("client_max_window_bits", "10")], [offer(("client_max_window_bits", "9"))], .windowTooLarge(.clientMaxWindowBits)),
+      ([("client_max_window_bits", "10")], [offer()], .notOffered(.clientMaxWindowBits)), ([], [], .notOffered(nil)),
+      (
+        [("client_max_window_bits", "10")], [offer(), offer(("client_max_window_bits", "9"))], .windowTooLarge(.clientMaxWindowBits)
+      ),
+    ] as [([(String, String?)], [PerMessageDeflateOffer], PerMessageDeflateError)])
+  func errors(answer: [(String, String?)], offers: [PerMessageDeflateOffer], expected: PerMessageDeflateError) {
+    #expect(throws: expected) { try PerMessageDeflate(answer: answer.map { (name: $0.0, value: $0.1) }, to: offers) }
+  }
+
+  @Test("an extension offered as text is not judged by the rules of compression, and stands before the offers of it")
+  func asText() throws {
+    var handshake = try ClientHandshake(exampleOffer { $0.extensions = ["permessage-deflate; x"] }, nonce: exampleNonce)
+    guard
+      case .established(let agreement, _) = try handshake.receive(
+        Array(responseText("Sec-WebSocket-Extensions: permessage-deflate; x; x\r\n").utf8).span)
+    else {
+      Issue.record("the answer is complete")
+      return
+    }
+    #expect(agreement.compression == nil)
+    #expect(agreement.extensions.map(\.name) == ["permessage-deflate"])
+    let both = exampleOffer {
+      $0.extensions = ["x; y", "z"]
+      $0.compression = [PerMessageDeflateOffer(), Self.offer()]
+    }
+    let request = String(decoding: try ClientHandshake(both, nonce: exampleNonce).requestOctets, as: UTF8.self)
+    #expect(
+      request.contains(
+        "\r\nSec-WebSocket-Extensions: x; y, z, permessage-deflate; client_max_window_bits, permessage-deflate\r\n"))
   }
 
   @Test("D15: an answer may fit any of several offers, and may be none")

@@ -19,6 +19,8 @@ enum czlib_status {
   CZLIB_NO_PROGRESS,
   // The final block has ended.
   CZLIB_STREAM_END,
+  // There is no memory for the window.
+  CZLIB_NO_MEMORY,
   // The data is malformed, or the stream is unusable; czlib_message says more.
   CZLIB_FAILED,
 };

@@ -136,8 +136,10 @@ public struct ClientHandshake: Sendable {
       throw HandshakeError(.accept, "Sec-WebSocket-Accept does not answer the key that was sent", at: accept.valueOffset)
     }
     let extensions = try WebSocketExtension.list(in: head.fields, limits: limits)
-    for used in extensions where !offeredExtensions.contains(used.name) {
-      throw HandshakeError(.extension, "the server uses the extension \(used.name), which was not offered")
+    guard extensions.allSatisfy({ offeredExtensions.contains($0.name) }) else {
+      throw HandshakeError(
+        .extension, "the server uses an extension that was not offered",
+        at: head.fields.lines(named: "Sec-WebSocket-Extensions").first?.valueOffset)
     }
     return Agreement(
       response: head, subprotocol: try subprotocol(in: head), extensions: extensions, compression: try compression(in: extensions))
