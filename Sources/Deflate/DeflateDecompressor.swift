@@ -42,6 +42,9 @@ public final class DeflateDecompressor: MessageDecompressor {
   /// Whether memory is held for the next message.
   public var holdsState: Bool { stream != nil }
 
+  /// The compressed octets of the unfinished message, which are kept for the check of the window; 0 without such a check.
+  public var heldOctets: Int { windowCheck?.payload.count ?? 0 }
+
   /// Takes the next octets of a message's payload.
   ///
   /// - Throws: The first failure, again on every later call.
@@ -93,7 +96,7 @@ public final class DeflateDecompressor: MessageDecompressor {
 /// Reads messages a second time to find distances beyond the window, which zlib accepts as far as its output was not yet taken away.
 private struct WindowCheck {
   private var reader: DeflateReader
-  private var payload: [UInt8] = []
+  private(set) var payload: [UInt8] = []
 
   init(windowBytes: Int) {
     var limits = DeflateLimits()

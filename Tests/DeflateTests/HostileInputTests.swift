@@ -256,6 +256,16 @@ struct HostileInputTests {
     #expect(!server.decompressor.holdsState)
   }
 
+  @Test("D16: what the check of a window keeps of a message counts as held until the message ends", arguments: [9, 15])
+  func heldForTheCheck(windowBits: Int) {
+    let peer = Peer(.server, PerMessageDeflate(clientMaxWindowBits: windowBits))
+    let emptyBlocks = repeated(hex("00 00 00 FF FF"), 10_000)
+    #expect(peer.receive(frame(0x42, emptyBlocks)) == [])
+    #expect(peer.heldOctets == (windowBits < 15 ? 50_000 : 0))
+    #expect(peer.receive(frame(0x80, [0x00])) == [.message(Message(.binary, []))])
+    #expect(peer.heldOctets == 0)
+  }
+
   @Test("D17: a message can be sent without compression, and is received as it is")
   func optOut() throws {
     let message = Message(.text, [UInt8](repeating: 0x61, count: 100))

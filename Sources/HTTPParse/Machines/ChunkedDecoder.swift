@@ -175,7 +175,7 @@ public struct ChunkedDecoder: Sendable {
       phase = count == size ? .dataCarriageReturn : .data(remaining: size &- count)
       index = plain.end &+ count
       offset &+= index &- start
-      return unsafe count > 0 ? .content(Range(uncheckedBounds: (plain.end, index))) : nil
+      return count > 0 ? .content(Range(from: plain.end, upTo: index)) : nil
     case .trailers:
       index = plain.end
       offset &+= plain.end &- start

@@ -86,7 +86,7 @@ public struct Endpoint: ~Copyable {
     if case .failed(let error) = closing { error } else { nil }
   }
 
-  /// The content octets held for a message that has not ended.
+  /// The octets held for a message that has not ended: its content so far, and what a decompressor keeps of its payload.
   public var heldOctets: Int { receiver.heldOctets }
 
   /// When ``handleDeadline(now:keys:)`` is due, or `nil` if nothing is waited for.

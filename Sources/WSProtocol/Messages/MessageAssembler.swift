@@ -29,7 +29,10 @@ struct MessageAssembler {
   var startedAt: Duration? { partial?.startedAt }
 
   /// The octets held for an unfinished message.
-  var heldOctets: Int { partial?.message.octets.count ?? 0 }
+  var heldOctets: Int { messageOctets + (decompressor?.heldOctets ?? 0) }
+
+  /// The octets of the unfinished message, as far as it was inflated.
+  private var messageOctets: Int { partial?.message.octets.count ?? 0 }
 
   /// Leaves a time out of the message's age.
   mutating func postpone(by time: Duration) { partial?.startedAt += time }
@@ -102,7 +105,7 @@ struct MessageAssembler {
     _ step: (any MessageDecompressor, inout [UInt8], Int) throws(DecompressionError) -> Void
   ) throws(WSError) {
     guard let decompressor, let offset = partial?.offset else { return }
-    let start = heldOctets
+    let start = messageOctets
     var failure: DecompressionError?
     do throws(DecompressionError) {
       try partial?.inflate { (output) throws(DecompressionError) in try step(decompressor, &output, maximumMessageBytes) }
@@ -110,11 +113,11 @@ struct MessageAssembler {
       failure = error
       self.decompressor = nil
     }
-    if partial?.message.kind == .text, firstInvalid(last: heldOctets - start) != nil { throw WSError(.invalidUTF8, offset: offset) }
+    if partial?.message.kind == .text, firstInvalid(last: messageOctets - start) != nil { throw WSError(.invalidUTF8, offset: offset) }
     switch failure {
     case .malformed(let reason): throw WSError(.malformedCompression(reason), offset: offset)
     case .outputTooLong:
-      throw WSError(.messageTooLong, offset: offset, limit: UInt64(maximumMessageBytes), actual: UInt64(heldOctets))
+      throw WSError(.messageTooLong, offset: offset, limit: UInt64(maximumMessageBytes), actual: UInt64(messageOctets))
     case .outOfMemory: throw WSError(.decompressorUnavailable, offset: offset)
     case nil: break
     }

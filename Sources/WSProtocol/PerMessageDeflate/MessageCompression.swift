@@ -23,6 +23,9 @@ public protocol MessageDecompressor: AnyObject {
   ///   - limit: The length in octets that `output` may have; exceeded by at most 64 KiB, after which nothing is decompressed.
   func decompress(_ octets: Span<UInt8>, into output: inout [UInt8], limit: Int) throws(DecompressionError)
 
+  /// The received octets it keeps until the message ends, which ``Endpoint/heldOctets`` counts; a window of bounded size is not among them.
+  var heldOctets: Int { get }
+
   /// Ends the message, as if 00 00 FF FF followed.
   func finishMessage(into output: inout [UInt8], limit: Int) throws(DecompressionError)
 }
