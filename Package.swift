@@ -19,6 +19,7 @@ let package = Package(
     .library(name: "HTTPParse", targets: ["HTTPParse"]),
     .library(name: "WSProtocol", targets: ["WSProtocol"]),
     .library(name: "WSHandshake", targets: ["WSHandshake"]),
+    .library(name: "Deflate", targets: ["Deflate"]),
     .library(name: "ConformanceRunner", targets: ["ConformanceRunner", "Conformance", "ConformanceReport"]),
   ],
   dependencies: [

@@ -1,0 +1,30 @@
+import BenchHarness
+import CBench
+
+extension GroupPlan {
+  static var allocations: GroupPlan {
+    GroupPlan("allocations", "Allocations in steady state; an item is one frame or one head") { _ -> [Row] in
+      let frames = FrameInput(Script.ascii.text(octets: 32), filling: 64 << 10)
+      let varied = Heads.varied
+      return [
+        row("Endpoint, frames of 32 B", [("Endpoint", endpointKernel)], Workspace(frames.wire), items: frames.count),
+        row(
+          "512 different requests", [("RequestParser", requestParserKernel)], Workspace(varied.wire, ends: varied.ends),
+          items: varied.ends.count),
+      ]
+    }
+  }
+
+  private static func row(_ name: String, _ kernels: [(String, bench_kernel)], _ workspace: Workspace, items: Int) -> Row {
+    let cells = kernels.map { contender, kernel in
+      // The first calls may fill buffers that are kept.
+      for _ in 0..<3 { _ = kernel(workspace.input) }
+      let before = bench_allocations()
+      let rounds = 20
+      for _ in 0..<rounds { _ = kernel(workspace.input) }
+      let count = bench_allocations() - before
+      return Cell(contender: contender, isOurs: true, allocations: Double(count) / Double(rounds * items))
+    }
+    return Row(name: name, octetsPerItem: 0, cells: cells)
+  }
+}

@@ -1,0 +1,46 @@
+import BenchHarness
+
+extension GroupPlan {
+  static var requests: GroupPlan {
+    GroupPlan("request", "Heads of requests; an item is one head") { setting in
+      [("browser, 700 B", Heads.browser), ("minimal, 35 B", .minimal), ("upgrade, 230 B", .upgrade), ("512 different", .varied)].map {
+        name, heads in
+        let contenders: [Contender] =
+          [.ours("RequestParser", transcribe: requestParserTranscript, requestParserKernel)] + setting.peers["request"]
+          + setting.peers.python("Python httptools", task: "httptools-requests", on: heads.wire)
+        return Contest(
+          name: name, workspace: Workspace(heads.wire, ends: heads.ends, outputCapacity: heads.transcript.count + 64),
+          items: heads.ends.count,
+          octetsPerItem: Double(heads.wire.count) / Double(heads.ends.count), expected: UInt64(heads.wire.count),
+          check: .transcript(heads.transcript), contenders: contenders)
+      }
+    }
+  }
+
+  static var responses: GroupPlan {
+    GroupPlan("response", "The head of a response; an item is one head") { setting in
+      let heads = Heads.response
+      return [
+        Contest(
+          name: "response, 439 B", workspace: Workspace(heads.wire, ends: heads.ends, outputCapacity: heads.transcript.count + 64),
+          octetsPerItem: Double(heads.wire.count), expected: UInt64(heads.wire.count), check: .transcript(heads.transcript),
+          contenders: [.ours("ResponseParser", transcribe: responseParserTranscript, responseParserKernel)] + setting.peers["response"])
+      ]
+    }
+  }
+
+  static var chunked: GroupPlan {
+    GroupPlan(
+      "chunked", "A chunked body of 60 KB, its copy included; an item is the body",
+      targets: [Target("16 B chunks", .times(1.5, peer: "picohttpparser SSE4.2"))]
+    ) { setting in
+      [16, 256, 4 << 10].map { size in
+        let body = ChunkedBody(octets: 60_000, chunk: size)
+        return Contest(
+          name: "\(sizeName(size)) chunks", workspace: Workspace(body.wire, outputCapacity: body.content.count + 64),
+          octetsPerItem: Double(body.wire.count), expected: UInt64(body.content.count), check: .transcript(body.content),
+          contenders: [.ours("ChunkedDecoder", transcribe: chunkedTranscript, chunkedKernel)] + setting.peers["chunked"])
+      }
+    }
+  }
+}

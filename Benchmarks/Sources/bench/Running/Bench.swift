@@ -1,0 +1,101 @@
+import BenchHarness
+import Foundation
+
+/// The driver. Scripts/bench builds the peers and this, and passes its options on.
+@main
+struct Bench {
+  private static let usage = """
+    usage: bench --peers DIRECTORY --python FILE [--quick] [--only GROUP]... [--json FILE] [--markdown FILE] [--list]
+                 [--compiler TEXT] [--built-for-avx2]
+    """
+
+  static func main() {
+    var options = Options()
+    if let problem = options.read(CommandLine.arguments.dropFirst()) {
+      FileHandle.standardError.write(Data("bench: \(problem)\n\(usage)\n".utf8))
+      exit(2)
+    }
+    if options.isList {
+      for plan in GroupPlan.all { print("\(plan.name): \(plan.title)") }
+      return
+    }
+    run(options)
+  }
+
+  private static func run(_ options: Options) {
+    let peers = PeerLibraries(directory: options.peers, python: options.python)
+    for peer in peers.peers { print("peer \(peer.name) \(peer.version)\(peer.absent.map { ": absent, \($0)" } ?? "")") }
+    if peers.peers.isEmpty { print("no peers in \(options.peers): ours are measured alone") }
+    print("")
+    let setting = Setting(peers: peers, effort: options.isQuick ? .quick : .full, isQuick: options.isQuick)
+    var groups: [Group] = []
+    for plan in GroupPlan.all where options.only.isEmpty || options.only.contains(plan.name) {
+      let group = plan.run(setting)
+      print(group.text)
+      fflush(nil)
+      groups.append(group)
+    }
+    let report = Report(
+      date: ISO8601DateFormatter().string(from: Date()), machine: Report.machine(), compiler: options.compiler,
+      instructionSet: instructionSet, isQuick: options.isQuick, peers: peers.peers, groups: groups)
+    if let path = options.json { write(report.json, to: path) }
+    if let path = options.markdown { write(Data(report.markdown.utf8), to: path) }
+    let verdicts = groups.flatMap(\.verdicts)
+    print(
+      "targets: \(verdicts.count { $0.outcome == .met }) met, \(verdicts.count { $0.outcome == .missed }) missed, "
+        + "\(verdicts.count { $0.outcome == .open }) open")
+    let refused = groups.flatMap { group in
+      group.rows.flatMap { row in
+        row.cells.filter { $0.remark != nil }.map { "\(group.name), \(row.name): \($0.contender) \($0.remark ?? "")" }
+      }
+    }
+    for line in refused { print("not measured: \(line)") }
+    // A contender of ours that does not do the work is a fault of ours; a missed target is not: machines differ.
+    if groups.contains(where: { $0.rows.contains { $0.cells.contains { $0.isOurs && $0.remark != nil } } }) { exit(1) }
+  }
+
+  private static func write(_ data: Data?, to path: String) {
+    guard let data, FileManager.default.createFile(atPath: path, contents: data) else {
+      FileHandle.standardError.write(Data("bench: cannot write \(path)\n".utf8))
+      exit(1)
+    }
+  }
+}
+
+/// The arguments.
+struct Options {
+  var peers = ""
+  var python = ""
+  var compiler = "unknown compiler"
+  var only: [String] = []
+  var json: String?
+  var markdown: String?
+  var isQuick = false
+  var isList = false
+
+  /// Reads the arguments; returns what is wrong with them.
+  mutating func read(_ arguments: ArraySlice<String>) -> String? {
+    var rest = arguments
+    while let option = rest.popFirst() {
+      switch option {
+      case "--quick": isQuick = true
+      case "--list": isList = true
+      case "--built-for-avx2": break
+      case "--peers", "--python", "--compiler", "--only", "--json", "--markdown":
+        guard let value = rest.popFirst() else { return "\(option) needs a value" }
+        switch option {
+        case "--peers": peers = value
+        case "--python": python = value
+        case "--compiler": compiler = value
+        case "--json": json = value
+        case "--markdown": markdown = value
+        default:
+          guard GroupPlan.all.contains(where: { $0.name == value }) else { return "no group is named '\(value)'; see --list" }
+          only.append(value)
+        }
+      default: return "unknown argument '\(option)'"
+      }
+    }
+    return nil
+  }
+}
