@@ -4,12 +4,12 @@
 
   @Suite("Work for fragments")
   struct LinearWorkTests {
-    /// The storage of the joined content, if the assembler has one.
-    private func storage(of assembler: MessageAssembler) -> Int? {
+    /// The storage of the joined content, if there is one.
+    private func storage(of receiver: FrameReceiver) -> Int? {
       func find(_ value: Any) -> [UInt8]? {
         (value as? [UInt8]) ?? Mirror(reflecting: value).children.lazy.compactMap { find($0.value) }.first
       }
-      guard let progress = Mirror(reflecting: assembler).descendant("progress"), let octets = find(progress) else { return nil }
+      guard let partial = Mirror(reflecting: receiver).descendant("assembler", "partial"), let octets = find(partial) else { return nil }
       return unsafe octets.withUnsafeBufferPointer { unsafe $0.baseAddress.map { Int(bitPattern: $0) } }
     }
 
@@ -18,20 +18,18 @@
     func oneStorage(opcode: Opcode) throws {
       var limits = WSLimits()
       limits.minimumMeanFragmentBytes = 1
-      var assembler = MessageAssembler(limits: limits)
-      let part = [UInt8](repeating: 0x61, count: 10)
+      var receiver = FrameReceiver(role: .server, limits: limits, decompressor: nil)
       var moves = 0
       var last: Int?
       for number in 0..<5_000 {
-        let header = FrameHeader(opcode: number == 0 ? opcode : .continuation, payloadLength: 10, isFinal: false)
-        try assembler.begin(header, now: .zero, offset: 0)
-        try assembler.append(part.span, key: MaskingKey(littleEndian: 0x0101_0101), offset: 0)
-        #expect(try assembler.endFrame(isFinal: false, offset: 0) == nil)
-        let present = try #require(storage(of: assembler))
+        let octets = frame(number == 0 ? opcode.rawValue : 0, [UInt8](repeating: 0x61, count: 10))
+        var index = 0
+        #expect(try receiver.receive(octets.span, at: &index, now: .zero) == nil)
+        let present = try #require(storage(of: receiver))
         if present != last { moves += 1 }
         last = present
       }
-      #expect(assembler.heldOctets == 50_000)
+      #expect(receiver.heldOctets == 50_000)
       #expect(moves < 40, "\(moves) moves for 5,000 fragments")
     }
   }

@@ -80,6 +80,36 @@ public struct FrameHeader: Sendable, Hashable {
     self.lengthForm = lengthForm ?? .minimal(for: payloadLength)
   }
 
+  /// Reads the header at `offset`, of which the caller knows that 14 octets are there, or 8 if the length form is not that of 64 bits.
+  @inline(__always)
+  init(loading octets: Span<UInt8>, at offset: Int) {
+    let word = octets.word(at: offset)
+    let first = UInt8(truncatingIfNeeded: word)
+    let second = UInt8(truncatingIfNeeded: word &>> 8)
+    let key: UInt32
+    switch second & 0x7F {
+    case 126:
+      lengthForm = .sixteenBits
+      payloadLength = UInt64(UInt16(truncatingIfNeeded: word &>> 16).byteSwapped)
+      key = UInt32(truncatingIfNeeded: word &>> 32)
+    case 127:
+      lengthForm = .sixtyFourBits
+      payloadLength = octets.word(at: offset &+ 2).byteSwapped
+      key = UInt32(littleEndian: octets.load(UInt32.self, at: offset &+ 10))
+    default:
+      lengthForm = .sevenBits
+      payloadLength = UInt64(second & 0x7F)
+      key = UInt32(truncatingIfNeeded: word &>> 16)
+    }
+    isFinal = first & 0x80 != 0
+    reservedBits = ReservedBits(rawValue: first &>> 4)
+    opcode = Opcode(rawValue: first)
+    maskingKey = second & 0x80 != 0 ? MaskingKey(littleEndian: key) : nil
+  }
+
+  /// The first octet of the encoded header: FIN, reserved bits, opcode.
+  var firstOctet: UInt8 { (isFinal ? 0x80 : 0) | reservedBits.rawValue &<< 4 | opcode.rawValue }
+
   /// The number of octets of the encoded header: 2…14.
   public var encodedLength: Int { 2 + lengthForm.extraOctets + (maskingKey == nil ? 0 : 4) }
 
@@ -88,7 +118,7 @@ public struct FrameHeader: Sendable, Hashable {
 
   /// Appends the encoded header to `output`, exactly as described, allowed or not.
   public func encode(into output: inout [UInt8]) {
-    output.append((isFinal ? 0x80 : 0) | reservedBits.rawValue &<< 4 | opcode.rawValue)
+    output.append(firstOctet)
     let maskBit: UInt8 = maskingKey == nil ? 0 : 0x80
     switch lengthForm {
     case .sevenBits:
