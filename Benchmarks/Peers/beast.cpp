@@ -95,11 +95,16 @@ uint64_t chunked(bench_input *input) {
 } // namespace
 
 extern "C" __attribute__((visibility("default"))) const bench_contender bench_contenders[] = {
+#ifdef ONLY_O2
+  // What most builds use; the compiler vectorises the loop at -O3 only.
+  {"unmask", "Beast, -O2", unmask, nullptr},
+#else
   {"unmask", "Beast", unmask, nullptr},
   {"utf8", "Beast", validate, nullptr},
   {"utf8 pieces", "Beast", validate_pieces, nullptr},
   {"request", "Beast", heads<true, false>, heads<true, true>},
   {"response", "Beast", heads<false, false>, heads<false, true>},
   {"chunked", "Beast", chunked<false>, chunked<true>},
+#endif
   {nullptr, nullptr, nullptr, nullptr},
 };

@@ -3,13 +3,22 @@ import CBench
 
 extension GroupPlan {
   static var allocations: GroupPlan {
-    GroupPlan("allocations", "Allocations in steady state; an item is one frame or one head") { _ -> [Row] in
+    GroupPlan(
+      "allocations", "Allocations in steady state; an item is one frame or one head",
+      targets: [
+        Target("frames of 32 B", .allocations(0)), Target("512 different requests", .allocations(0)),
+        Target("512 different requests", .allocations(0), contender: "RequestParser"),
+      ]
+    ) { _ -> [Row] in
       let frames = FrameInput(Script.ascii.text(octets: 32), filling: 64 << 10)
       let varied = Heads.varied
       return [
-        row("Endpoint, frames of 32 B", [("Endpoint", endpointKernel)], Workspace(frames.wire), items: frames.count),
         row(
-          "512 different requests", [("RequestParser", requestParserKernel)], Workspace(varied.wire, ends: varied.ends),
+          "frames of 32 B", [("FrameDecoder", checkingDecoderKernel), ("Endpoint", endpointKernel)], Workspace(frames.wire),
+          items: frames.count),
+        row(
+          "512 different requests", [("RequestHeadScan", requestScanKernel), ("RequestParser", requestParserKernel)],
+          Workspace(varied.wire, ends: varied.ends),
           items: varied.ends.count),
       ]
     }

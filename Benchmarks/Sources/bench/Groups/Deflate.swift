@@ -14,7 +14,7 @@ extension GroupPlan {
         text.removeLast(text.count - size)
         return Contest(
           name: sizeName(size), workspace: Workspace(text, outputCapacity: size + 64), octetsPerItem: Double(size), expected: UInt64(size),
-          check: .result,
+          check: .output(text),
           contenders: [.ours("Endpoint and Deflate", deflateKernel)] + setting.peers["deflate"]
             + setting.peers.python("Python websockets", task: "websockets-deflate", on: text))
       }

@@ -12,14 +12,37 @@ private func contest(_ size: Int, _ contenders: (FrameInput) -> [Contender]) -> 
 }
 
 extension GroupPlan {
+  static var decoding: GroupPlan {
+    GroupPlan(
+      "decode", "Masked frames, 64 KiB at a time, without the check of UTF-8; an item is one frame, its copy included",
+      targets: [
+        Target("32 B", .nanoseconds(6)), Target("32 B", .times(5, peer: "wslay frame API")),
+        Target("1 KiB", .times(20, peer: "wslay frame API")), Target("64 KiB", .times(20, peer: "wslay frame API")),
+        Target("7 B", .timesRow(1.2, "32 B")),
+      ]
+    ) { setting in
+      sizes.map { size in
+        contest(size) { _ in
+          [.ours("FrameDecoder", transcribe: decoderTranscript, decoderKernel)] + setting.peers["decode"]
+        }
+      }
+    }
+  }
+
   static var textDecoding: GroupPlan {
     GroupPlan(
-      "decode-text", "Masked text frames with the check of UTF-8, 64 KiB at a time; an item is one frame"
+      "decode-text", "Masked frames of text, 64 KiB at a time, with the check of UTF-8; an item is one frame, its copy included",
+      targets: [
+        Target("32 B", .nanoseconds(9)), Target("32 B", .times(15, peer: "wslay event API")),
+        Target("32 B", .times(15, peer: "websocketpp")),
+      ]
     ) { setting in
       sizes.map { size in
         contest(size) { frames in
-          [.ours("Endpoint", transcribe: endpointTranscript, endpointKernel)]
-            + setting.peers["decode text"] + setting.peers["decode"].filter(\.isYardstick)
+          [
+            .ours("FrameDecoder", transcribe: checkingDecoderTranscript, checkingDecoderKernel),
+            .ours("Endpoint", transcribe: endpointTranscript, endpointKernel),
+          ] + setting.peers["decode text"] + setting.peers["decode"].filter(\.isYardstick)
             + setting.peers.python("Python websockets", task: "websockets-decode", on: frames.wire)
             + setting.peers.python("Python wsproto", task: "wsproto-decode", on: frames.wire)
         }

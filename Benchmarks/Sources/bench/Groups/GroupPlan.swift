@@ -23,7 +23,8 @@ struct GroupPlan {
 
   static var all: [GroupPlan] {
     [
-      unmasking, utf8, utf8Pieces, textDecoding, encoding, maskedEncoding, requests, responses, chunked, deflate, allocations,
+      unmasking, utf8, utf8Pieces, decoding, textDecoding, encoding, maskedEncoding, requests, responses, chunked, deflate, allocations,
+      growth,
     ]
   }
 }
@@ -32,7 +33,6 @@ struct GroupPlan {
 struct Setting {
   let peers: PeerLibraries
   let effort: Effort
-  let isQuick: Bool
 }
 
 /// A size as in "125 B", "1 KiB" or "16 MiB".

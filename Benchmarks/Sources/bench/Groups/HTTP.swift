@@ -2,11 +2,23 @@ import BenchHarness
 
 extension GroupPlan {
   static var requests: GroupPlan {
-    GroupPlan("request", "Heads of requests; an item is one head") { setting in
+    GroupPlan(
+      "request", "Heads of requests; an item is one head",
+      targets: [
+        Target("512 different", .times(0.9, peer: "picohttpparser SSE4.2")),
+        Target("512 different", .times(1.8, peer: "picohttpparser, no SSE")),
+        Target("512 different", .times(1.6, peer: "httparse")), Target("512 different", .times(3, peer: "llhttp 8")),
+        Target("512 different", .times(3, peer: "llhttp 9")), Target("512 different", .times(6, peer: "http-parser")),
+        Target("upgrade, 230 B", .nanoseconds(100)), Target("upgrade, 230 B", .times(3.5, peer: "http-parser")),
+      ]
+    ) { setting in
       [("browser, 700 B", Heads.browser), ("minimal, 35 B", .minimal), ("upgrade, 230 B", .upgrade), ("512 different", .varied)].map {
         name, heads in
         let contenders: [Contender] =
-          [.ours("RequestParser", transcribe: requestParserTranscript, requestParserKernel)] + setting.peers["request"]
+          [
+            .ours("RequestHeadScan", transcribe: requestScanTranscript, requestScanKernel),
+            .ours("RequestParser", transcribe: requestParserTranscript, requestParserKernel),
+          ] + setting.peers["request"]
           + setting.peers.python("Python httptools", task: "httptools-requests", on: heads.wire)
         return Contest(
           name: name, workspace: Workspace(heads.wire, ends: heads.ends, outputCapacity: heads.transcript.count + 64),
@@ -24,7 +36,10 @@ extension GroupPlan {
         Contest(
           name: "response, 439 B", workspace: Workspace(heads.wire, ends: heads.ends, outputCapacity: heads.transcript.count + 64),
           octetsPerItem: Double(heads.wire.count), expected: UInt64(heads.wire.count), check: .transcript(heads.transcript),
-          contenders: [.ours("ResponseParser", transcribe: responseParserTranscript, responseParserKernel)] + setting.peers["response"])
+          contenders: [
+            .ours("ResponseHeadScan", transcribe: responseScanTranscript, responseScanKernel),
+            .ours("ResponseParser", transcribe: responseParserTranscript, responseParserKernel),
+          ] + setting.peers["response"])
       ]
     }
   }

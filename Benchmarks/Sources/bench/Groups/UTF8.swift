@@ -13,11 +13,12 @@ extension GroupPlan {
   static var utf8: GroupPlan {
     GroupPlan("utf8", "UTF-8 of a whole buffer; an item is one buffer", targets: wholeTargets) { setting in
       let contenders = validators(setting)
+      let remarks = misjudgements(of: contenders, pieces: nil)
       return [16 << 10, 64].flatMap { size in
         Script.allCases.map { script in
           Contest(
             name: "\(script.rawValue), \(sizeName(size))", workspace: Workspace(script.text(octets: size)), octetsPerItem: Double(size),
-            expected: 1, contenders: contenders)
+            expected: 1, remarks: remarks, contenders: contenders)
         }
       }
     }
@@ -50,33 +51,34 @@ extension GroupPlan {
       targets: [Target("cjk, 125 B", .times(2.5, peer: "Beast"))]
     ) { setting in
       let contenders = [Contender.ours("UTF8Validator", validatePiecesKernel)] + setting.peers["utf8 pieces"]
+      let remarks = misjudgements(of: contenders, pieces: 7)
       return [125, 1000].flatMap { size in
         Script.allCases.map { script in
           let text = script.text(octets: 16 << 10)
           let ends = Array(stride(from: size, to: text.count, by: size)) + [text.count]
           return Contest(
             name: "\(script.rawValue), \(sizeName(size))", workspace: Workspace(text, ends: ends), octetsPerItem: Double(text.count),
-            expected: 1, contenders: contenders)
+            expected: 1, remarks: remarks, contenders: contenders)
         }
       }
     }
   }
 
-  /// What the validators disagree about, over texts with one octet changed; the standard library says what is right.
-  static func utf8Disagreements(_ contenders: [Contender], pieces: Int?) -> [String: Int] {
+  /// What is wrong with validators, over texts with one octet changed; what is right the standard library says.
+  private static func misjudgements(of contenders: [Contender], pieces: Int?) -> [String: String] {
     var generator = Generator(seed: 9)
-    var disagreements: [String: Int] = [:]
-    for round in 0..<2000 {
+    var misjudged: [String: Int] = [:]
+    let rounds = 2000
+    for round in 0..<rounds {
       var text = Script.mixed.text(octets: Int.random(in: 1...200, using: &generator), seed: UInt64(round))
       text[Int.random(in: text.indices, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
-      let ends = pieces.map { Array(stride(from: $0, to: text.count, by: $0)) + [text.count] }
-      let workspace = Workspace(text, ends: ends)
+      let workspace = Workspace(text, ends: pieces.map { Array(stride(from: $0, to: text.count, by: $0)) + [text.count] })
       let isValid: UInt64 = String(validating: text, as: UTF8.self) == nil ? 0 : 1
       for contender in contenders {
         guard case .kernel(let kernel) = contender.work else { continue }
-        if kernel(workspace.input) != isValid { disagreements[contender.name, default: 0] += 1 }
+        if kernel(workspace.input) != isValid { misjudged[contender.name, default: 0] += 1 }
       }
     }
-    return disagreements
+    return misjudged.mapValues { "misjudges \($0) of \(rounds) texts" }
   }
 }

@@ -60,3 +60,57 @@ private func parseResponse(_ input: UnsafeMutablePointer<bench_input>, records: 
 
 let responseParserKernel: bench_kernel = { parseResponse($0, records: false) }
 let responseParserTranscript: bench_kernel = { parseResponse($0, records: true) }
+
+// Storage that is used again and again, as on a connection.
+nonisolated(unsafe) private var requestScan = RequestHeadScan()
+nonisolated(unsafe) private var responseScan = ResponseHeadScan()
+
+private func write(_ input: UnsafeMutablePointer<bench_input>, _ range: Range<Int>, from start: Int, _ end: Unicode.Scalar) {
+  bench_write_field(input, input.pointee.octets + start + range.lowerBound, range.count, UInt8(ascii: end))
+}
+
+private func scanRequests(
+  _ input: UnsafeMutablePointer<bench_input>, _ scan: inout RequestHeadScan, records: Bool
+) -> UInt64 {
+  let octets = input.pointee.buffer
+  var taken: UInt64 = 0
+  var start = 0
+  for piece in 0..<input.pointee.piece_count {
+    let end = input.pointee.ends[piece]
+    guard case .complete(let consumed) = scan.scan(octets.span.extracting(start..<end)) else { return 0 }
+    taken += UInt64(consumed)
+    if records {
+      write(input, scan.method, from: start, " ")
+      write(input, scan.target, from: start, " ")
+      write(input, [], scan.version == .http11 ? "1" : "0")
+      for line in 0..<scan.lineCount {
+        write(input, scan.name(line: line), from: start, ":")
+        write(input, scan.value(line: line), from: start, "\n")
+      }
+    }
+    start = end
+  }
+  return taken
+}
+
+let requestScanKernel: bench_kernel = { scanRequests($0, &requestScan, records: false) }
+let requestScanTranscript: bench_kernel = { scanRequests($0, &requestScan, records: true) }
+
+private func scanResponse(
+  _ input: UnsafeMutablePointer<bench_input>, _ scan: inout ResponseHeadScan, records: Bool
+) -> UInt64 {
+  guard case .complete(let consumed) = scan.scan(input.pointee.buffer.span) else { return 0 }
+  if records {
+    write(input, [], scan.version == .http11 ? "1" : "0")
+    write(input, Array(String(scan.status).utf8), " ")
+    write(input, scan.reasonPhrase, from: 0, "\n")
+    for line in 0..<scan.lineCount {
+      write(input, scan.name(line: line), from: 0, ":")
+      write(input, scan.value(line: line), from: 0, "\n")
+    }
+  }
+  return UInt64(consumed)
+}
+
+let responseScanKernel: bench_kernel = { scanResponse($0, &responseScan, records: false) }
+let responseScanTranscript: bench_kernel = { scanResponse($0, &responseScan, records: true) }

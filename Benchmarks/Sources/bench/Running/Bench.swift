@@ -1,7 +1,9 @@
 import BenchHarness
 import Foundation
 
-/// The driver. Scripts/bench builds the peers and this, and passes its options on.
+/// The driver.
+///
+/// Scripts/bench builds the peers and this, and passes its options on.
 @main
 struct Bench {
   private static let usage = """
@@ -27,7 +29,7 @@ struct Bench {
     for peer in peers.peers { print("peer \(peer.name) \(peer.version)\(peer.absent.map { ": absent, \($0)" } ?? "")") }
     if peers.peers.isEmpty { print("no peers in \(options.peers): ours are measured alone") }
     print("")
-    let setting = Setting(peers: peers, effort: options.isQuick ? .quick : .full, isQuick: options.isQuick)
+    let setting = Setting(peers: peers, effort: options.isQuick ? .quick : .full)
     var groups: [Group] = []
     for plan in GroupPlan.all where options.only.isEmpty || options.only.contains(plan.name) {
       let group = plan.run(setting)
@@ -44,12 +46,14 @@ struct Bench {
     print(
       "targets: \(verdicts.count { $0.outcome == .met }) met, \(verdicts.count { $0.outcome == .missed }) missed, "
         + "\(verdicts.count { $0.outcome == .open }) open")
-    let refused = groups.flatMap { group in
-      group.rows.flatMap { row in
-        row.cells.filter { $0.remark != nil }.map { "\(group.name), \(row.name): \($0.contender) \($0.remark ?? "")" }
+    for peer in peers.peers { if let reason = peer.absent { print("absent: \(peer.name), \(reason)") } }
+    for group in groups {
+      for row in group.rows {
+        for cell in row.cells {
+          if let remark = cell.remark { print("not measured: \(group.name), \(row.name), \(cell.contender): \(remark)") }
+        }
       }
     }
-    for line in refused { print("not measured: \(line)") }
     // A contender of ours that does not do the work is a fault of ours; a missed target is not: machines differ.
     if groups.contains(where: { $0.rows.contains { $0.cells.contains { $0.isOurs && $0.remark != nil } } }) { exit(1) }
   }

@@ -44,5 +44,7 @@ struct Contest {
   /// What a call returns.
   let expected: UInt64
   var check = Check.result
+  /// What is known beforehand to be wrong with contenders, by name.
+  var remarks: [String: String] = [:]
   let contenders: [Contender]
 }

@@ -55,6 +55,7 @@ extension Contest {
   /// Why a contender is not to be timed: what it returns or makes of the input is not what is expected.
   private func complaint(about contender: Contender) -> String? {
     guard !contender.isYardstick else { return nil }
+    if let remark = remarks[contender.name] { return remark }
     workspace.reset()
     let result: UInt64
     switch contender.work {
