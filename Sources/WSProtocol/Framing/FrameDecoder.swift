@@ -14,7 +14,6 @@ public struct FrameDecoder: ~Copyable {
   private var reader: FrameReader
   private let checksUTF8: Bool
   private var text = UTF8Validator()
-  private var failure: WSError?
 
   /// Creates a decoder that expects the first octet after the opening handshake.
   ///
@@ -43,24 +42,32 @@ public struct FrameDecoder: ~Copyable {
   /// - Returns: The next piece, or `nil` once `index` is at the end of the buffer.
   /// - Throws: The first violation or excess, again on every later call.
   public mutating func next(in buffer: inout MutableSpan<UInt8>, at index: inout Int) throws(WSError) -> FramePiece? {
-    if let failure { throw failure }
-    do throws(WSError) {
-      guard let piece = try reader.next(buffer.span, at: &index) else { return nil }
-      if piece.flags.contains(.isMasked) { Masking.apply(piece.turnedKey, to: &buffer, from: piece.start, count: piece.count) }
-      if checksUTF8, piece.flags.isUncompressedText { try check(piece, buffer.span) }
-      return piece
-    } catch {
-      failure = error
-      throw error
-    }
+    guard let piece = reader.nextWhole(buffer.span, at: &index) else { return try nextPiece(in: &buffer, at: &index) }
+    return try finish(piece, in: &buffer)
   }
 
-  private mutating func check(_ piece: FramePiece, _ buffer: Span<UInt8>) throws(WSError) {
-    if let bad = text.firstInvalid(in: buffer, from: piece.start, count: piece.count) {
-      throw WSError(.invalidUTF8, offset: reader.streamOffset &- UInt64(piece.start &+ piece.count &- bad))
+  @inline(never)
+  private mutating func nextPiece(in buffer: inout MutableSpan<UInt8>, at index: inout Int) throws(WSError) -> FramePiece? {
+    guard let piece = try reader.next(buffer.span, at: &index) else { return nil }
+    return try finish(piece, in: &buffer)
+  }
+
+  /// Unmasks and checks the payload; between texts, and within them between characters, ASCII needs no further look.
+  @inline(__always)
+  private mutating func finish(_ piece: FramePiece, in buffer: inout MutableSpan<UInt8>) throws(WSError) -> FramePiece {
+    let union = piece.isMasked ? Masking.apply(piece.turnedKey, to: &buffer, from: piece.start, count: piece.count) : .max
+    if checksUTF8, piece.isUncompressedText, !text.isComplete || !UTF8Block.isASCII(union) {
+      try check(&buffer, from: piece.start, count: piece.count, endsText: piece.endsMessage)
     }
-    if piece.endsMessage {
-      guard text.isComplete else { throw WSError(.invalidUTF8, offset: reader.streamOffset) }
+    return piece
+  }
+
+  @inline(never)
+  private mutating func check(_ buffer: inout MutableSpan<UInt8>, from start: Int, count: Int, endsText: Bool) throws(WSError) {
+    let bad = text.firstInvalid(in: buffer.span, from: start, count: count)
+    guard bad == nil, !endsText || text.isComplete else {
+      let end = start &+ count
+      throw reader.fail(WSError(.invalidUTF8, offset: reader.streamOffset &- UInt64(end &- (bad ?? end))))
     }
   }
 }

@@ -50,7 +50,7 @@ struct FrameReceiver {
 
   /// Takes octets from `index` on until something is complete or the span is used up.
   mutating func receive(_ octets: Span<UInt8>, at index: inout Int, now: Duration) throws(WSError) -> Received? {
-    while let piece = try reader.next(octets, at: &index) {
+    while let piece = try next(octets, at: &index) {
       if piece.endsFrame { frameStartedAt = nil }
       if !piece.opcode.isControl {
         if let message = try assembler.take(piece, of: octets, streamOffset: reader.streamOffset, now: now) { return .message(message) }
@@ -60,6 +60,12 @@ struct FrameReceiver {
     }
     if reader.isInFrame, frameStartedAt == nil { frameStartedAt = now }
     return nil
+  }
+
+  @inline(__always)
+  private mutating func next(_ octets: Span<UInt8>, at index: inout Int) throws(WSError) -> FramePiece? {
+    if let piece = reader.nextWhole(octets, at: &index) { return piece }
+    return try reader.next(octets, at: &index)
   }
 
   private mutating func takeControl(_ piece: FramePiece, of octets: Span<UInt8>) -> [UInt8]? {
@@ -76,6 +82,6 @@ extension Array where Element == UInt8 {
   mutating func append(_ piece: FramePiece, of octets: Span<UInt8>) {
     let start = count
     append(octets.extracting(piece.range))
-    if piece.flags.contains(.isMasked) { Masking.apply(piece.turnedKey, to: &self, from: start) }
+    if piece.isMasked { Masking.apply(piece.turnedKey, to: &self, from: start) }
   }
 }

@@ -18,54 +18,85 @@ public enum Masking {
 
   /// Combines `count` octets from `start` on, which the caller knows to lie within `octets`.
   ///
-  /// Eight words at a time, then two. What is left over at the end is loaded before the loops and stored after them, with the key turned to
-  /// fit: both writes of the overlap agree, and no loop over single octets remains. Short payloads are a pair of smaller words that overlap.
-  static func apply(_ key: MaskingKey, to octets: inout MutableSpan<UInt8>, from start: Int, count: Int) {
+  /// What is left over at the end is loaded before the rest is stored, and stored last, with the key turned to fit: both writes of the overlap
+  /// agree, and no loop over single octets is needed at any length.
+  ///
+  /// - Returns: The union of all octets as they are now, for callers that look for ASCII: the top bits of a word of zeros are clear.
+  @inline(__always) @discardableResult
+  static func apply(_ key: MaskingKey, to octets: inout MutableSpan<UInt8>, from start: Int, count: Int) -> UInt64 {
     let word = doubled(key)
     // The key for the last 16, 8 or 4 octets: `count` less a multiple of four of them come before.
     let endWord = doubled(key.advanced(by: count))
-    guard count >= 16 else {
-      applyShort(word, endWord, to: &octets, from: start, count: count)
-      return
-    }
-    let end = start &+ count
+    return count > 32
+      ? applyLong(word, endWord, to: &octets, from: start, to: start &+ count)
+      : applyShort(word, endWord, to: &octets, from: start, count: count)
+  }
+
+  /// More than 32 octets: eight words at a time, then two.
+  @inline(never)
+  private static func applyLong(
+    _ word: UInt64, _ endWord: UInt64, to octets: inout MutableSpan<UInt8>, from start: Int, to end: Int
+  ) -> UInt64 {
     let last = octets.load(SIMD2<UInt64>.self, at: end &- 16) ^ SIMD2(repeating: endWord)
     let wide = SIMD8<UInt64>(repeating: word)
+    var wideUnion = SIMD8<UInt64>.zero
+    var union = last
     var index = start
     while index &+ 64 <= end {
-      octets.store(octets.load(SIMD8<UInt64>.self, at: index) ^ wide, at: index)
+      let block = octets.load(SIMD8<UInt64>.self, at: index) ^ wide
+      octets.store(block, at: index)
+      wideUnion |= block
       index &+= 64
     }
     while index &+ 16 <= end {
-      octets.store(octets.load(SIMD2<UInt64>.self, at: index) ^ SIMD2(repeating: word), at: index)
+      let block = octets.load(SIMD2<UInt64>.self, at: index) ^ SIMD2(repeating: word)
+      octets.store(block, at: index)
+      union |= block
       index &+= 16
     }
     octets.store(last, at: end &- 16)
+    let half = wideUnion.lowHalf | wideUnion.highHalf
+    union |= half.lowHalf | half.highHalf
+    return union[0] | union[1]
   }
 
+  /// At most 32 octets: two loads that overlap, or octets where there are fewer than four.
   @inline(__always)
   private static func applyShort(
     _ word: UInt64, _ endWord: UInt64, to octets: inout MutableSpan<UInt8>, from start: Int, count: Int
-  ) {
+  ) -> UInt64 {
     let end = start &+ count
-    if count >= 8 {
-      let last = octets.load(UInt64.self, at: end &- 8) ^ endWord
-      octets.store(octets.load(UInt64.self, at: start) ^ word, at: start)
-      octets.store(last, at: end &- 8)
-    } else if count >= 4 {
-      let last = octets.load(UInt32.self, at: end &- 4) ^ UInt32(truncatingIfNeeded: endWord)
-      octets.store(octets.load(UInt32.self, at: start) ^ UInt32(truncatingIfNeeded: word), at: start)
-      octets.store(last, at: end &- 4)
-    } else if count > 0 {
-      // One to three octets: the first, the one in the middle and the last, some of them the same.
-      let half = count &>> 1
-      let first = octets.load(UInt8.self, at: start) ^ UInt8(truncatingIfNeeded: word)
-      let middle = octets.load(UInt8.self, at: start &+ half) ^ UInt8(truncatingIfNeeded: word &>> (UInt64(half) &* 8))
-      let last = octets.load(UInt8.self, at: end &- 1) ^ UInt8(truncatingIfNeeded: word &>> (UInt64(count &- 1) &* 8))
+    if count >= 16 {
+      let first = octets.load(SIMD2<UInt64>.self, at: start) ^ SIMD2(repeating: word)
+      let last = octets.load(SIMD2<UInt64>.self, at: end &- 16) ^ SIMD2(repeating: endWord)
       octets.store(first, at: start)
-      octets.store(middle, at: start &+ half)
-      octets.store(last, at: end &- 1)
+      octets.store(last, at: end &- 16)
+      let union = first | last
+      return union[0] | union[1]
     }
+    if count >= 8 {
+      let first = octets.load(UInt64.self, at: start) ^ word
+      let last = octets.load(UInt64.self, at: end &- 8) ^ endWord
+      octets.store(first, at: start)
+      octets.store(last, at: end &- 8)
+      return first | last
+    }
+    if count >= 4 {
+      let first = octets.load(UInt32.self, at: start) ^ UInt32(truncatingIfNeeded: word)
+      let last = octets.load(UInt32.self, at: end &- 4) ^ UInt32(truncatingIfNeeded: endWord)
+      octets.store(first, at: start)
+      octets.store(last, at: end &- 4)
+      return UInt64(first | last)
+    }
+    var union: UInt64 = 0
+    var rest = word.littleEndian
+    for index in start..<end {
+      let octet = octets.load(UInt8.self, at: index) ^ UInt8(truncatingIfNeeded: rest)
+      octets.store(octet, at: index)
+      union |= UInt64(octet)
+      rest &>>= 8
+    }
+    return union
   }
 
   /// The key twice, as a word in the order of memory on this machine.
