@@ -26,7 +26,9 @@ public struct ChunkedDecoder: Sendable {
   private let leniencies: HTTPLeniencies
   private let unfoldsTrailers: Bool
   private var phase = Phase.size(digits: 0, value: 0)
-  private var trailerReader: HeadReader<RequestLineRules>
+  private var trailerReader: HeadReader<RequestLineRules>?
+  /// Whether plain chunk sizes are read at once; tests turn it off.
+  var usesFastPaths = true
   private var extensionBytes = 0
   private var failure: HTTPParseError?
   /// The stream offset of the next octet.
@@ -44,7 +46,13 @@ public struct ChunkedDecoder: Sendable {
     self.leniencies = leniencies
     self.unfoldsTrailers = unfoldsTrailers
     self.offset = offset
-    trailerReader = HeadReader(trailersAt: offset, limits: limits, leniencies: leniencies, unfolds: unfoldsTrailers)
+  }
+
+  /// Begins another body.
+  mutating func begin(at offset: Int) {
+    self.offset = offset
+    phase = .size(digits: 0, value: 0)
+    extensionBytes = 0
   }
 
   /// Takes octets, beginning at `index`, up to the next event.
@@ -54,6 +62,8 @@ public struct ChunkedDecoder: Sendable {
   public mutating func receive(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> Event? {
     if let failure { throw failure }
     while index < octets.count {
+      if usesFastPaths, takePlainFraming(octets, at: &index) { return .end(trailers: FieldSection()) }
+      guard index < octets.count else { return nil }
       switch phase {
       case .ended: return nil
       case .data(let remaining):
@@ -64,9 +74,9 @@ public struct ChunkedDecoder: Sendable {
         phase = remaining == count ? .dataCarriageReturn : .data(remaining: remaining - count)
         return .content(range)
       case .trailers:
-        defer { offset = trailerReader.offset }
+        defer { offset = trailerReader?.offset ?? offset }
         do throws(HTTPParseError) {
-          guard let lines = try trailerReader.read(octets, at: &index) else { return nil }
+          guard let lines = try trailerReader?.read(octets, at: &index) else { return nil }
           phase = .ended
           return .end(trailers: lines.fields)
         } catch {
@@ -100,6 +110,52 @@ public struct ChunkedDecoder: Sendable {
 
   private func fault(_ code: HTTPParseError.Code, _ octet: UInt8?) -> HTTPParseError { HTTPParseError(code, at: offset, octet: octet) }
 
+  /// Takes framing that is whole and plain: the line end after data, a size of up to 15 digits alone on its line, the end without trailers.
+  ///
+  /// Takes nothing of what it does not know; says whether the body has ended.
+  private mutating func takePlainFraming(_ octets: Span<UInt8>, at index: inout Int) -> Bool {
+    var next = index
+    defer {
+      offset += next - index
+      index = next
+    }
+    switch phase {
+    case .dataCarriageReturn:
+      guard Self.isLineEnd(octets, at: next) else { return false }
+      next += 2
+      phase = .size(digits: 0, value: 0)
+    case .size(digits: 0, value: _): break
+    case .size, .extensions, .lineFeed, .data, .dataLineFeed, .trailers, .ended: return false
+    }
+    var end = next
+    var size = 0
+    while end < octets.count, end - next < 16, let digit = Grammar.hexadecimalValue(octets[end]) {
+      size = size &<< 4 | Int(digit)
+      end += 1
+    }
+    guard (1...15).contains(end - next), Self.isLineEnd(octets, at: end) else { return false }
+    next = end + 2
+    if size > 0 {
+      phase = .data(remaining: size)
+    } else if Self.isLineEnd(octets, at: next) {
+      next += 2
+      phase = .ended
+      return true
+    } else {
+      beginTrailers(at: offset + (next - index))
+    }
+    return false
+  }
+
+  private static func isLineEnd(_ octets: Span<UInt8>, at index: Int) -> Bool {
+    index + 1 < octets.count && octets[index] == 0x0D && octets[index + 1] == 0x0A
+  }
+
+  private mutating func beginTrailers(at offset: Int) {
+    trailerReader = HeadReader(trailersAt: offset, limits: limits, leniencies: leniencies, unfolds: unfoldsTrailers)
+    phase = .trailers
+  }
+
   private mutating func takeFraming(_ octet: UInt8) throws(HTTPParseError) {
     switch phase {
     case .size(let digits, let value): try takeSize(octet, digits: digits, value: value)
@@ -110,8 +166,7 @@ public struct ChunkedDecoder: Sendable {
       if size > 0 {
         phase = .data(remaining: size)
       } else {
-        trailerReader = HeadReader(trailersAt: offset + 1, limits: limits, leniencies: leniencies, unfolds: unfoldsTrailers)
-        phase = .trailers
+        beginTrailers(at: offset + 1)
       }
     case .dataCarriageReturn:
       guard octet == 0x0D else { throw fault(.chunkTerminator, octet) }

@@ -1,35 +1,53 @@
 /// The head of a response: its status line and fields.
+///
+/// A view of one buffer, as ``FieldSection`` is.
 public struct ResponseHead: Sendable, Equatable {
+  private let reasonStart: UInt32
+  private let reasonEnd: UInt32
+  private let statusCode: UInt16
   /// The version the server speaks; its major number is 1.
   public let version: HTTPVersion
-  /// The status code, 100 to 999.
-  public let status: Int
-  /// The reason phrase as received; often empty, never to be relied upon.
-  public let reasonPhrase: [UInt8]
   /// The fields in order; folded lines are unfolded (RFC 9112 §5.2).
   public let fields: FieldSection
   /// The stream offset of the status line; 0 in a head that was not received.
   public let offset: Int
 
-  /// Whether the response is interim (1xx) and another one follows: true for 100 to 199 but 101, which ends HTTP on its connection.
-  public var isInterim: Bool { (100...199).contains(status) && status != 101 }
-
   package init(status: Int, reasonPhrase: String, fields: FieldSection) {
+    var storage = FieldSection()
+    storage.begin(startLine: Array(reasonPhrase.utf8))
+    for line in fields.lines {
+      storage.append(name: line.name, value: line.value, nameOffset: line.nameOffset, valueOffset: line.valueOffset)
+    }
+    reasonStart = 0
+    reasonEnd = UInt32(truncatingIfNeeded: reasonPhrase.utf8.count)
+    statusCode = UInt16(truncatingIfNeeded: status)
     version = .http11
-    self.status = status
-    self.reasonPhrase = Array(reasonPhrase.utf8)
-    self.fields = fields
+    self.fields = storage
     offset = 0
   }
 
-  /// Builds a head from a line the status line rules have found faultless.
-  init(line: [UInt8], fields: FieldSection, offset: Int) {
-    let line = line.starts(with: "ICY".utf8) ? StatusLineRules.http10(icy: line) : line
-    let scan = StatusLineScan(line)
-    version = VersionRule.version(of: line[scan.version])
-    status = line[scan.statusCode ?? 0..<0].reduce(0) { $0 &* 10 &+ Int($1 &- 0x30) }
-    reasonPhrase = Array(line[scan.reasonPhrase ?? 0..<0])
+  /// Builds a head whose status line, without fault, is the beginning of the octets of `fields`.
+  init(parts: HeadParts, fields: FieldSection, offset: Int) {
+    reasonStart = UInt32(truncatingIfNeeded: parts.reasonPhrase.lowerBound)
+    reasonEnd = parts.startLineEnd
+    statusCode = parts.status
+    version = parts.version
     self.fields = fields
     self.offset = offset
+  }
+
+  /// The status code, 100 to 999.
+  public var status: Int { Int(statusCode) }
+
+  /// The reason phrase as received; often empty, never to be relied upon.
+  public var reasonPhrase: ArraySlice<UInt8> { fields.octets[Int(reasonStart)..<Int(reasonEnd)] }
+
+  /// Whether the response is interim (1xx) and another one follows: true for 100 to 199 but 101, which ends HTTP on its connection.
+  public var isInterim: Bool { (100...199).contains(status) && status != 101 }
+
+  /// Whether both heads say the same at the same offsets.
+  public static func == (left: ResponseHead, right: ResponseHead) -> Bool {
+    left.status == right.status && left.reasonPhrase == right.reasonPhrase && left.version == right.version && left.fields == right.fields
+      && left.offset == right.offset
   }
 }

@@ -16,16 +16,20 @@ public enum BodyFraming: Sendable, Equatable {
   public init(
     of request: RequestHead, limits: HTTPLimits = HTTPLimits(), leniencies: HTTPLeniencies = []
   ) throws(HTTPParseError) {
-    let codingLines = request.fields.lines(named: "Transfer-Encoding")
-    guard let codingLine = codingLines.first else {
+    let marks = request.fields.marks
+    guard let codingLine = request.fields.firstLine(marks.transferEncoding) else {
       let length = try ContentLengthRules.length(
         in: request.fields, mayRepeat: leniencies.contains(.repeatedContentLength), limits: limits)
       self = length.map { .length($0) } ?? .none
       return
     }
     if request.version < .http11 { throw HTTPParseError(.transferEncodingInHTTP10, at: codingLine.nameOffset) }
-    let codings = try TransferCodings(codingLines, limits: limits)
-    if let lengthLine = request.fields.lines(named: "Content-Length").first {
+    if marks.contentLength.count == 0, marks.transferEncoding.count == 1, Keyword(codingLine.value) == .chunked {
+      self = .chunked(codings: [])
+      return
+    }
+    let codings = try TransferCodings(request.fields.lines(marks.transferEncoding), limits: limits)
+    if let lengthLine = request.fields.firstLine(marks.contentLength) {
       throw HTTPParseError(.lengthAndCoding, at: max(lengthLine.nameOffset, codingLine.nameOffset))
     }
     let others = codings.names.dropLast()
@@ -52,9 +56,9 @@ public enum BodyFraming: Sendable, Equatable {
       self = .none
       return
     }
-    let codingLines = response.fields.lines(named: "Transfer-Encoding")
-    if !codingLines.isEmpty {
-      let codings = try TransferCodings(codingLines, limits: limits)
+    let mark = response.fields.marks.transferEncoding
+    if mark.count > 0 {
+      let codings = try TransferCodings(response.fields.lines(mark), limits: limits)
       self = codings.endsInChunked ? .chunked(codings: codings.names.dropLast()) : .untilClose(codings: codings.names)
       return
     }
@@ -83,7 +87,14 @@ extension ResponseHead {
 enum ContentLengthRules {
   /// The length, or `nil` without the field.
   static func length(in fields: FieldSection, mayRepeat: Bool, limits: HTTPLimits) throws(HTTPParseError) -> Int? {
-    let pieces = try ListPieces.all(of: fields.lines(named: "Content-Length"), limits: limits)
+    let mark = fields.marks.contentLength
+    if mark.count == 0 { return nil }
+    if mark.count == 1, let line = fields.firstLine(mark), (1...18).contains(line.value.count), line.value.allSatisfy(Grammar.isDigit),
+      limits.maximumListElements > 0
+    {
+      return line.value.reduce(0) { $0 &* 10 &+ Int($1 &- 0x30) }
+    }
+    let pieces = try ListPieces.all(of: fields.lines(mark), limits: limits)
     guard let first = pieces.first else { return nil }
     for piece in pieces {
       if let index = piece.octets.firstIndex(where: { !Grammar.isDigit($0) }) {
@@ -113,9 +124,9 @@ struct TransferCodings {
   let lastOffset: Int
 
   /// Reads the list; chunked may stand in it once and without parameters.
-  init(_ lines: [FieldLine], limits: HTTPLimits) throws(HTTPParseError) {
+  init(_ lines: FieldSection.MarkedLines, limits: HTTPLimits) throws(HTTPParseError) {
     let elements = try ListPieces.all(of: lines, limits: limits).filter { !$0.octets.isEmpty }
-    guard let last = elements.last else { throw HTTPParseError(.transferCoding, at: lines.first?.valueOffset ?? 0) }
+    guard let last = elements.last else { throw HTTPParseError(.transferCoding, at: lines.first { _ in true }?.valueOffset ?? 0) }
     var names: [String] = []
     for element in elements {
       let parameters = element.octets.firstIndex(of: 0x3B)
@@ -141,18 +152,31 @@ struct TransferCodings {
 
 /// The pieces between the commas of a list, empty ones included.
 enum ListPieces {
-  static func all(of lines: [FieldLine], limits: HTTPLimits) throws(HTTPParseError) -> [FieldElement] {
+  static func all(of lines: FieldSection.MarkedLines, limits: HTTPLimits) throws(HTTPParseError) -> [FieldElement] {
     var pieces: [FieldElement] = []
-    for line in lines {
-      for piece in line.value.split(separator: 0x2C, omittingEmptySubsequences: false) {
-        let octets = ASCII.trimmed(piece)
-        pieces.append(FieldElement(octets: octets, offset: line.streamOffset(ofValueIndex: octets.startIndex)))
-        guard pieces.count <= limits.maximumListElements else {
-          throw HTTPParseError(
-            .limitList, at: line.streamOffset(ofValueIndex: piece.startIndex), limit: limits.maximumListElements, actual: pieces.count)
-        }
-      }
+    try forEach(of: lines, limits: limits) { piece, line in
+      pieces.append(FieldElement(octets: piece, offset: line.streamOffset(ofValueIndex: piece.startIndex)))
     }
     return pieces
+  }
+
+  /// Calls `body` with each piece, without the white space around it, and its line.
+  static func forEach(
+    of lines: FieldSection.MarkedLines, limits: HTTPLimits, _ body: (ArraySlice<UInt8>, FieldLine) -> Void
+  ) throws(HTTPParseError) {
+    var count = 0
+    for line in lines {
+      let value = line.value
+      var start = value.startIndex
+      while start <= value.endIndex {
+        let end = value[start...].firstIndex(of: 0x2C) ?? value.endIndex
+        count += 1
+        guard count <= limits.maximumListElements else {
+          throw HTTPParseError(.limitList, at: line.streamOffset(ofValueIndex: start), limit: limits.maximumListElements, actual: count)
+        }
+        body(ASCII.trimmed(value[start..<end]), line)
+        start = end + 1
+      }
+    }
   }
 }

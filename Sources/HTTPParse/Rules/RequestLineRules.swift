@@ -22,6 +22,17 @@ package struct RequestLineRules: StartLineRules {
   package static let unfoldsFields = false
   package static func maximumLineBytes(_ limits: HTTPLimits) -> Int { limits.maximumRequestLineBytes }
 
+  static func meaning(of line: [UInt8]) -> [UInt8] { line }
+
+  static func parts(of line: [UInt8]) -> HeadParts {
+    let scan = RequestLineScan(line)
+    var parts = HeadParts(startLineEnd: UInt32(truncatingIfNeeded: line.count))
+    parts.methodEnd = UInt32(truncatingIfNeeded: scan.method.upperBound)
+    parts.targetEnd = UInt32(truncatingIfNeeded: scan.target?.upperBound ?? line.count)
+    parts.minorVersion = VersionRule.version(of: line[(scan.version ?? line.indices)]).minor
+    return parts
+  }
+
   package mutating func judgeLast(of line: [UInt8]) -> LineFault? {
     guard let octet = line.last, !leniencies.contains(.looseStartLine) else { return nil }
     let index = line.count - 1

@@ -48,6 +48,16 @@ package struct StatusLineRules: StartLineRules {
 
   package func pendingFault(in line: [UInt8]) -> LineFault? { nil }
 
+  static func meaning(of line: [UInt8]) -> [UInt8] { line.starts(with: "ICY".utf8) ? http10(icy: line) : line }
+
+  static func parts(of line: [UInt8]) -> HeadParts {
+    let scan = StatusLineScan(line)
+    var parts = HeadParts(startLineEnd: UInt32(truncatingIfNeeded: line.count))
+    parts.status = line[scan.statusCode ?? 0..<0].reduce(0) { $0 &* 10 &+ UInt16($1 &- 0x30) }
+    parts.minorVersion = VersionRule.version(of: line[scan.version]).minor
+    return parts
+  }
+
   /// The status line of HTTP/1.0 that an ICY line stands for.
   static func http10(icy line: [UInt8]) -> [UInt8] { Array("HTTP/1.0".utf8) + line.dropFirst(3) }
 

@@ -43,7 +43,8 @@ struct HeadKernel {
     } else {
       at = tokenEnd(from: 0)
       guard at < count else { return .needsMore }
-      guard at > 0, octet(at) == 0x20 else { return .notPlain }
+      // CONNECT has a target of another form.
+      guard at > 0, octet(at) == 0x20, at != 7 || word32(0) != 0x4E4E_4F43 else { return .notPlain }
     }
     parts.methodEnd = UInt32(truncatingIfNeeded: at)
     at &+= 1
@@ -217,7 +218,58 @@ struct HeadKernel {
   }
 }
 
+extension HeadTable {
+  mutating func scanRequest(_ octets: Span<UInt8>) -> HeadScanOutcome {
+    unsafe scan(octets) { (kernel: inout HeadKernel, lines, capacity) in unsafe kernel.request(lines, capacity: capacity) }
+  }
+
+  mutating func scanResponse(_ octets: Span<UInt8>) -> HeadScanOutcome {
+    unsafe scan(octets) { (kernel: inout HeadKernel, lines, capacity) in unsafe kernel.response(lines, capacity: capacity) }
+  }
+
+  @inline(__always)
+  private mutating func scan(
+    _ octets: Span<UInt8>, _ read: (inout HeadKernel, UnsafeMutablePointer<FieldEntry>, Int) -> HeadKernel.Outcome
+  ) -> HeadScanOutcome {
+    while true {
+      let outcome = unsafe octets.withUnsafeBytes { bytes -> HeadKernel.Outcome in
+        guard let base = bytes.baseAddress, bytes.count >= HeadKernel.blockLength else { return .needsMore }
+        var kernel = unsafe HeadKernel(base: base, count: bytes.count)
+        let outcome = unsafe entries.withUnsafeMutableBufferPointer { lines in
+          guard let first = lines.baseAddress else { return HeadKernel.Outcome.full }
+          return unsafe read(&kernel, first, lines.count)
+        }
+        if case .complete = outcome { parts = kernel.parts }
+        return outcome
+      }
+      switch outcome {
+      case .needsMore: return .needsMore
+      case .notPlain: return .notPlain
+      case .complete(let end): return limits.contain(self, end: end) ? .complete(consumed: end) : .notPlain
+      case .full:
+        guard entries.count < limits.lines else { return .notPlain }
+        entries += Array(repeating: .empty, count: min(max(entries.count, 32), limits.lines - entries.count))
+      }
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Takes other octets in place of its own, in the memory it has if no one else holds it.
+  mutating func replaceAll(with octets: Span<UInt8>) {
+    removeAll(keepingCapacity: true)
+    unsafe octets.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+}
+
 extension FieldMarks {
+  /// Notes a line by its name, a token at `name` in `octets`.
+  mutating func note(_ octets: [UInt8], name: Range<Int>, line: Int) {
+    unsafe octets[name].withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress, unsafe !bytes.isEmpty { unsafe note(name: base, length: bytes.count, line: line) }
+    }
+  }
+
   /// Notes a line by its name, a token of `length` octets at `name`.
   ///
   /// Setting the bit 0x20 folds letters; the only other octets it maps to a letter or to `-` are controls, which are not part of a token.

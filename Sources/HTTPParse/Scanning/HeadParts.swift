@@ -17,5 +17,7 @@ struct HeadParts: Sendable, Equatable {
   /// After a status code and a space; empty where the line ends after the code.
   var reasonPhrase: Range<Int> { min(13, Int(startLineEnd))..<Int(startLineEnd) }
 
+  init(startLineEnd: UInt32 = 0) { self.startLineEnd = startLineEnd }
+
   var version: HTTPVersion { HTTPVersion(major: 1, minor: minorVersion) }
 }
