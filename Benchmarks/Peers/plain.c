@@ -44,12 +44,15 @@ static size_t put_header(uint8_t *output, size_t count, int masked) {
 
 static uint64_t encode_words(struct bench_input *input) {
   uint8_t *output = input->output;
-  size_t at = put_header(output, input->count, 1);
-  memcpy(output + at, &input->key, 4);
-  at += 4;
-  memcpy(output + at, input->octets, input->count);
-  mask_words(output + at, input->count, input->key);
-  return input->output_count = at + input->count;
+  for (size_t frame = 0; frame < input->piece_count; frame++) {
+    output += put_header(output, input->count, 1);
+    memcpy(output, &input->key, 4);
+    output += 4;
+    memcpy(output, input->octets, input->count);
+    mask_words(output, input->count, input->key);
+    output += input->count;
+  }
+  return input->output_count = (size_t)(output - input->output);
 }
 
 #ifdef BASELINE
@@ -86,9 +89,13 @@ static uint64_t unmask_in_context(struct bench_input *input) {
 }
 
 static uint64_t encode_unmasked(struct bench_input *input) {
-  size_t at = put_header(input->output, input->count, 0);
-  memcpy(input->output + at, input->octets, input->count);
-  return input->output_count = at + input->count;
+  uint8_t *output = input->output;
+  for (size_t frame = 0; frame < input->piece_count; frame++) {
+    output += put_header(output, input->count, 0);
+    memcpy(output, input->octets, input->count);
+    output += input->count;
+  }
+  return input->output_count = (size_t)(output - input->output);
 }
 
 enum { accept, reject, one_more, two_more, three_more, after_e0, after_ed, after_f0, after_f4, states };

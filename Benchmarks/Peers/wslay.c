@@ -109,13 +109,15 @@ static uint64_t encode_frame(struct bench_input *input, uint8_t masked) {
   if (context == NULL && wslay_frame_context_init(&context, &callbacks, &send_cursor) != 0) return 0;
   send_cursor = (struct cursor){input, 0, 0, 0};
   struct wslay_frame_iocb frame = {.fin = 1, .opcode = WSLAY_BINARY_FRAME, .payload_length = input->count, .mask = masked};
-  size_t sent = 0;
-  while (sent < input->count) {
-    frame.data = input->octets + sent;
-    frame.data_length = input->count - sent;
-    ssize_t count = wslay_frame_send(context, &frame);
-    if (count < 0) return 0;
-    sent += (size_t)count;
+  for (size_t number = 0; number < input->piece_count; number++) {
+    size_t sent = 0;
+    while (sent < input->count) {
+      frame.data = input->octets + sent;
+      frame.data_length = input->count - sent;
+      ssize_t count = wslay_frame_send(context, &frame);
+      if (count < 0) return 0;
+      sent += (size_t)count;
+    }
   }
   return input->output_count = send_cursor.at;
 }

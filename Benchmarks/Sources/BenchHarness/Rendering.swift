@@ -50,7 +50,7 @@ extension Group {
     let targets =
       verdicts.isEmpty
       ? "" : "\nTargets: \(met) of \(verdicts.count) met" + (missed.isEmpty ? ".\n" : "; missed: \(missed.joined(separator: "; ")).\n")
-    return "\(title).\n\n" + table.markdown + targets
+    return "### \(name)\n\n\(title).\n\n" + table.markdown + targets
   }
 
   private func brief(_ cell: Cell, in row: Row) -> String {

@@ -12,6 +12,8 @@ public struct Target: Sendable, Equatable {
     case allocations(Double)
     /// At most so many times the nanoseconds for one item of another row.
     case timesRow(Double, String)
+    /// At most so many times the nanoseconds of another contender of the row.
+    case timesContender(Double, String)
   }
 
   /// The row.
@@ -77,6 +79,11 @@ public struct Verdict: Sendable, Codable, Equatable {
       let base = rows.first { $0.name == other }
       let reference = target.contender.map { base?.sample(of: $0) } ?? base?.cells.first?.nanoseconds
       if let reference { value = cell?.nanoseconds?.ratio(to: reference) }
+      measured = value.map { decimal($0) + "x" } ?? "not measured"
+      outcome = value.map { $0 <= most ? .met : .missed } ?? .open
+    case .timesContender(let most, let other):
+      self.target = "\(name): at most \(decimal(most))x the time of \(other)"
+      if let reference = row?.sample(of: other) { value = cell?.nanoseconds?.ratio(to: reference) }
       measured = value.map { decimal($0) + "x" } ?? "not measured"
       outcome = value.map { $0 <= most ? .met : .missed } ?? .open
     }

@@ -85,6 +85,9 @@ import Testing
     ("allocations not counted", Target("1 KiB", .allocations(0)), .open),
     ("growth within bounds", Target("2 KiB", .timesRow(2.5, "1 KiB")), .met),
     ("growth out of bounds", Target("2 KiB", .timesRow(2.4, "1 KiB")), .missed),
+    ("within another contender's time", Target("1 KiB", .timesContender(4, "ours"), contender: "peer"), .met),
+    ("beyond another contender's time", Target("1 KiB", .timesContender(3.9, "ours"), contender: "peer"), .missed),
+    ("another contender not measured", Target("1 KiB", .timesContender(4, "liar")), .open),
     ("growth from nowhere", Target("2 KiB", .timesRow(2.4, "nowhere")), .open),
   ])
   func outcome(name: String, target: Target, outcome: Verdict.Outcome) {

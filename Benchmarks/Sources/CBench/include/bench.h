@@ -24,7 +24,7 @@ struct bench_input {
   size_t count;
   /// What `octets` held at first; a kernel that works in place copies it back before it begins.
   const uint8_t *BENCH_NONNULL original;
-  /// Where each piece of `octets` ends: fragments of a text, requests of a set.
+  /// Where each piece of `octets` ends: fragments of a text, requests of a set. An encoder makes so many frames of the same payload.
   const size_t *BENCH_NONNULL ends;
   size_t piece_count;
   /// Room for what an encoder, an inflater or a transcript writes, and how much of it was written.

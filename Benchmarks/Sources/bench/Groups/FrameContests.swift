@@ -8,7 +8,7 @@ private func contest(_ size: Int, _ contenders: (FrameInput) -> [Contender]) -> 
   let frames = FrameInput(Script.ascii.text(octets: size), filling: pushOctets)
   return Contest(
     name: sizeName(size), workspace: Workspace(frames.wire, outputCapacity: frames.transcript.count + 64), items: frames.count,
-    octetsPerItem: Double(size), expected: UInt64(frames.count), check: .transcript(frames.transcript), contenders: contenders(frames))
+    octetsPerItem: Double(size), expected: UInt64(frames.count), check: .output(frames.transcript), contenders: contenders(frames))
 }
 
 extension GroupPlan {
@@ -54,11 +54,14 @@ extension GroupPlan {
     [32, 1 << 10, 64 << 10].map { size in
       var generator = Generator(seed: 7)
       let payload = generator.octets(size)
-      let workspace = Workspace(payload, outputCapacity: size + 64)
+      let frames = max(1, pushOctets / size)
+      let workspace = Workspace(payload, ends: Array(repeating: size, count: frames), outputCapacity: frames * (size + 14))
       let key = masked ? workspace.key : []
-      let wire = FrameInput.header(0x82, count: size, key: key) + payload.enumerated().map { masked ? $1 ^ key[$0 % 4] : $1 }
+      let frame = FrameInput.header(0x82, count: size, key: key) + payload.enumerated().map { masked ? $1 ^ key[$0 % 4] : $1 }
+      let wire = Array(repeatElement(frame, count: frames).joined())
       return Contest(
-        name: sizeName(size), workspace: workspace, octetsPerItem: Double(size), expected: UInt64(wire.count), check: .transcript(wire),
+        name: sizeName(size), workspace: workspace, items: frames, octetsPerItem: Double(size), expected: UInt64(wire.count),
+        check: .output(wire),
         contenders: masked
           ? [.ours("FrameHeader", transcribe: encodeMaskedTranscript, encodeMaskedKernel)] + setting.peers["encode masked"]
           : [.ours("FrameHeader", transcribe: encodeTranscript, encodeKernel)] + setting.peers["encode"])
@@ -66,13 +69,13 @@ extension GroupPlan {
   }
 
   static var encoding: GroupPlan {
-    GroupPlan("encode", "Encoding an unmasked binary frame; an item is one frame") {
+    GroupPlan("encode", "Encoding unmasked binary frames, 64 KiB at a time; an item is one frame") {
       encodingContests($0, masked: false)
     }
   }
 
   static var maskedEncoding: GroupPlan {
-    GroupPlan("encode-masked", "Encoding a masked binary frame; an item is one frame") {
+    GroupPlan("encode-masked", "Encoding masked binary frames, 64 KiB at a time; an item is one frame") {
       encodingContests($0, masked: true)
     }
   }

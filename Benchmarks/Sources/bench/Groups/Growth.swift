@@ -5,8 +5,17 @@ extension GroupPlan {
   /// How time grows with size: whoever sends twice as much may cost twice as much, not four times.
   static var growth: GroupPlan {
     GroupPlan(
-      "growth", "One large input and one half as large; an item is the whole input", targets: subjects.map(target), rows: growthRows)
+      "growth", "One large input, a half of it and a sixteenth; an item is the whole input, and ratios are to the sixteenth",
+      targets: subjects.map { Target($0.rowName, .timesContender(64, parts[0].name), contender: parts[2].name) }
+    ) { setting in
+      subjects.map { subject in
+        Row(name: subject.rowName, octetsPerItem: 0, cells: parts.flatMap { part in subject.cells(part.name, part.divisor, setting) })
+      }
+    }
   }
+
+  /// Linear is 16 times the first, a square 256 times; caches and fresh pages make large inputs two or three times dearer, too.
+  private static let parts = [(name: "a sixteenth", divisor: 16), (name: "a half", divisor: 2), (name: "the whole", divisor: 1)]
 
   private struct Subject {
     let name: String
@@ -17,8 +26,13 @@ extension GroupPlan {
     /// Makes an input of that size and says what the kernel returns for it.
     let make: (Int) -> (octets: [UInt8], result: Int)
 
-    func rowName(_ size: Int, isHalf: Bool) -> String {
-      "\(name), \(isHalf ? "half of " : "")\(unit == "B" ? sizeName(size) : "\(size) \(unit)")"
+    var rowName: String { "\(name), \(unit == "B" ? sizeName(size) : "\(size) \(unit)")" }
+
+    func cells(_ part: String, _ divisor: Int, _ setting: Setting) -> [Cell] {
+      let input = make(size / divisor)
+      return Contest(
+        name: rowName, workspace: Workspace(input.octets), expected: UInt64(input.result), contenders: [.ours(part, kernel)]
+      ).measure(setting.effort).cells
     }
   }
 
@@ -51,22 +65,5 @@ extension GroupPlan {
         )
       },
     ]
-  }
-
-  private static func target(_ subject: Subject) -> Target {
-    Target(subject.rowName(subject.size, isHalf: false), .timesRow(2.5, subject.rowName(subject.size, isHalf: true)))
-  }
-
-  private static func growthRows(_ setting: Setting) -> [Row] {
-    subjects.flatMap { subject in
-      [true, false].map { isHalf in
-        let input = subject.make(subject.size / (isHalf ? 2 : 1))
-        return Contest(
-          name: subject.rowName(subject.size, isHalf: isHalf), workspace: Workspace(input.octets),
-          octetsPerItem: Double(input.octets.count),
-          expected: UInt64(input.result), contenders: [.ours("time", subject.kernel)]
-        ).measure(setting.effort)
-      }
-    }
   }
 }

@@ -24,7 +24,7 @@ extension GroupPlan {
           name: name, workspace: Workspace(heads.wire, ends: heads.ends, outputCapacity: heads.transcript.count + 64),
           items: heads.ends.count,
           octetsPerItem: Double(heads.wire.count) / Double(heads.ends.count), expected: UInt64(heads.wire.count),
-          check: .transcript(heads.transcript), contenders: contenders)
+          check: .output(heads.transcript), contenders: contenders)
       }
     }
   }
@@ -35,7 +35,7 @@ extension GroupPlan {
       return [
         Contest(
           name: "response, 439 B", workspace: Workspace(heads.wire, ends: heads.ends, outputCapacity: heads.transcript.count + 64),
-          octetsPerItem: Double(heads.wire.count), expected: UInt64(heads.wire.count), check: .transcript(heads.transcript),
+          octetsPerItem: Double(heads.wire.count), expected: UInt64(heads.wire.count), check: .output(heads.transcript),
           contenders: [
             .ours("ResponseHeadScan", transcribe: responseScanTranscript, responseScanKernel),
             .ours("ResponseParser", transcribe: responseParserTranscript, responseParserKernel),
@@ -53,7 +53,7 @@ extension GroupPlan {
         let body = ChunkedBody(octets: 60_000, chunk: size)
         return Contest(
           name: "\(sizeName(size)) chunks", workspace: Workspace(body.wire, outputCapacity: body.content.count + 64),
-          octetsPerItem: Double(body.wire.count), expected: UInt64(body.content.count), check: .transcript(body.content),
+          octetsPerItem: Double(body.wire.count), expected: UInt64(body.content.count), check: .output(body.content),
           contenders: [.ours("ChunkedDecoder", transcribe: chunkedTranscript, chunkedKernel)] + setting.peers["chunked"])
       }
     }

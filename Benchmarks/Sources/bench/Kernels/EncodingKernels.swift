@@ -3,18 +3,18 @@ import WSProtocol
 
 nonisolated(unsafe) private var encoded: [UInt8] = []
 
-/// A frame into an array whose memory is kept, then to the output, where it can be compared.
-private func encode(_ input: UnsafeMutablePointer<bench_input>, key: MaskingKey?) -> UInt64 {
-  encoded.removeAll(keepingCapacity: true)
-  FrameHeader(opcode: .binary, payloadLength: UInt64(input.pointee.count), maskingKey: key).encode(into: &encoded)
-  let start = encoded.count
-  encoded.append(contentsOf: input.pointee.buffer)
-  if let key { Masking.apply(key, to: &encoded, from: start) }
-  return UInt64(encoded.count)
+/// Frames into an array whose memory is kept.
+private func encode(_ input: UnsafeMutablePointer<bench_input>, _ output: inout [UInt8], key: MaskingKey?) -> UInt64 {
+  output.removeAll(keepingCapacity: true)
+  for _ in 0..<input.pointee.piece_count {
+    FrameHeader(opcode: .binary, payloadLength: UInt64(input.pointee.count), maskingKey: key)
+      .encode(payload: input.pointee.buffer.span, into: &output)
+  }
+  return UInt64(output.count)
 }
 
-let encodeKernel: bench_kernel = { encode($0, key: nil) }
-let encodeMaskedKernel: bench_kernel = { encode($0, key: MaskingKey(littleEndian: $0.pointee.key)) }
+let encodeKernel: bench_kernel = { encode($0, &encoded, key: nil) }
+let encodeMaskedKernel: bench_kernel = { encode($0, &encoded, key: MaskingKey(littleEndian: $0.pointee.key)) }
 
 private func transcribeEncoded(_ input: UnsafeMutablePointer<bench_input>, _ kernel: bench_kernel) -> UInt64 {
   let count = kernel(input)

@@ -1,8 +1,8 @@
 import CBench
 import HTTPParse
 
-private func write(_ input: UnsafeMutablePointer<bench_input>, _ octets: [UInt8], _ end: Unicode.Scalar) {
-  bench_write_field(input, octets, octets.count, UInt8(ascii: end))
+private func write(_ input: UnsafeMutablePointer<bench_input>, _ octets: some Collection<UInt8>, _ end: Unicode.Scalar) {
+  bench_write_field(input, Array(octets), octets.count, UInt8(ascii: end))
 }
 
 private func write(_ input: UnsafeMutablePointer<bench_input>, _ fields: FieldSection) {
@@ -12,9 +12,28 @@ private func write(_ input: UnsafeMutablePointer<bench_input>, _ fields: FieldSe
   }
 }
 
+/// Memory for what lives as long as a connection; behind a pointer, since each access to a global variable is checked and costs as much
+/// as a short head.
+private func kept<Value>(_ value: Value) -> UnsafeMutablePointer<Value> {
+  let memory = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+  memory.initialize(to: value)
+  return memory
+}
+
+private let endless = {
+  var limits = HTTPLimits()
+  limits.maximumRequestsPerConnection = .max
+  return limits
+}()
+nonisolated(unsafe) private let requestParser = kept(RequestParser(limits: endless))
+nonisolated(unsafe) private let responseParser = kept(ResponseParser(limits: endless))
+nonisolated(unsafe) private let requestScan = kept(RequestHeadScan())
+nonisolated(unsafe) private let responseScan = kept(ResponseHeadScan())
+
 /// Requests one after the other through one parser, as on a connection.
-private func parseRequests(_ input: UnsafeMutablePointer<bench_input>, records: Bool) -> UInt64 {
-  var parser = RequestParser()
+private func parseRequests(
+  _ input: UnsafeMutablePointer<bench_input>, _ parser: inout RequestParser, records: Bool
+) -> UInt64 {
   let octets = input.pointee.buffer.span
   var taken: UInt64 = 0
   var start = 0
@@ -24,6 +43,7 @@ private func parseRequests(_ input: UnsafeMutablePointer<bench_input>, records: 
     var index = 0
     do throws(HTTPParseError) {
       while let event = try parser.receive(request, at: &index) {
+        if case .end(.handsOver) = event { _ = parser.resume() }
         guard case .head(let head, _) = event else { continue }
         taken += UInt64(index)
         if records {
@@ -39,12 +59,14 @@ private func parseRequests(_ input: UnsafeMutablePointer<bench_input>, records: 
   return taken
 }
 
-let requestParserKernel: bench_kernel = { parseRequests($0, records: false) }
-let requestParserTranscript: bench_kernel = { parseRequests($0, records: true) }
+let requestParserKernel: bench_kernel = { parseRequests($0, &requestParser.pointee, records: false) }
+let requestParserTranscript: bench_kernel = { parseRequests($0, &requestParser.pointee, records: true) }
 
-private func parseResponse(_ input: UnsafeMutablePointer<bench_input>, records: Bool) -> UInt64 {
-  var parser = ResponseParser()
-  parser.requestSent(method: "GET")
+private func parseResponse(
+  _ input: UnsafeMutablePointer<bench_input>, _ parser: inout ResponseParser, records: Bool
+) -> UInt64 {
+  // To HEAD there is no content, so that one head can follow the other.
+  parser.requestSent(method: "HEAD")
   var index = 0
   do throws(HTTPParseError) {
     guard case .head(let head, _) = try parser.receive(input.pointee.buffer.span, at: &index) else { return 0 }
@@ -54,16 +76,14 @@ private func parseResponse(_ input: UnsafeMutablePointer<bench_input>, records: 
       write(input, head.reasonPhrase, "\n")
       write(input, head.fields)
     }
+    let taken = index
+    guard case .end = try parser.receive(input.pointee.buffer.span, at: &index), index == taken else { return 0 }
   } catch { return 0 }
   return UInt64(index)
 }
 
-let responseParserKernel: bench_kernel = { parseResponse($0, records: false) }
-let responseParserTranscript: bench_kernel = { parseResponse($0, records: true) }
-
-// Storage that is used again and again, as on a connection.
-nonisolated(unsafe) private var requestScan = RequestHeadScan()
-nonisolated(unsafe) private var responseScan = ResponseHeadScan()
+let responseParserKernel: bench_kernel = { parseResponse($0, &responseParser.pointee, records: false) }
+let responseParserTranscript: bench_kernel = { parseResponse($0, &responseParser.pointee, records: true) }
 
 private func write(_ input: UnsafeMutablePointer<bench_input>, _ range: Range<Int>, from start: Int, _ end: Unicode.Scalar) {
   bench_write_field(input, input.pointee.octets + start + range.lowerBound, range.count, UInt8(ascii: end))
@@ -93,8 +113,8 @@ private func scanRequests(
   return taken
 }
 
-let requestScanKernel: bench_kernel = { scanRequests($0, &requestScan, records: false) }
-let requestScanTranscript: bench_kernel = { scanRequests($0, &requestScan, records: true) }
+let requestScanKernel: bench_kernel = { scanRequests($0, &requestScan.pointee, records: false) }
+let requestScanTranscript: bench_kernel = { scanRequests($0, &requestScan.pointee, records: true) }
 
 private func scanResponse(
   _ input: UnsafeMutablePointer<bench_input>, _ scan: inout ResponseHeadScan, records: Bool
@@ -112,5 +132,5 @@ private func scanResponse(
   return UInt64(consumed)
 }
 
-let responseScanKernel: bench_kernel = { scanResponse($0, &responseScan, records: false) }
-let responseScanTranscript: bench_kernel = { scanResponse($0, &responseScan, records: true) }
+let responseScanKernel: bench_kernel = { scanResponse($0, &responseScan.pointee, records: false) }
+let responseScanTranscript: bench_kernel = { scanResponse($0, &responseScan.pointee, records: true) }

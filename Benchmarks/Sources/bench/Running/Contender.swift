@@ -29,10 +29,8 @@ struct Contest {
     case result
     /// It leaves these octets in place of the input.
     case octets([UInt8])
-    /// It writes these octets.
+    /// It, or its transcript if it has one, writes these octets.
     case output([UInt8])
-    /// Its transcript is this one.
-    case transcript([UInt8])
   }
 
   let name: String

@@ -69,11 +69,11 @@ extension Contest {
     switch check {
     case .result: return nil
     case .octets(let octets): return difference(workspace.octets, octets)
-    case .output(let octets): return difference(workspace.output, octets)
-    case .transcript(let octets):
-      guard let transcribe = contender.transcribe else { return nil }
-      workspace.reset()
-      _ = transcribe(workspace.input)
+    case .output(let octets):
+      if let transcribe = contender.transcribe {
+        workspace.reset()
+        _ = transcribe(workspace.input)
+      }
       return difference(workspace.output, octets)
     }
   }
