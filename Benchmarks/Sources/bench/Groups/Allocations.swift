@@ -4,7 +4,7 @@ import CBench
 extension GroupPlan {
   static var allocations: GroupPlan {
     GroupPlan(
-      "allocations", "Allocations in steady state; an item is one frame or one head",
+      "allocations", "Allocations in steady state; an item is one frame, one head or one chunk",
       targets: [
         Target("frames of 32 B", .allocations(0)), Target("512 different requests", .allocations(0)),
         Target("512 different requests", .allocations(0), contender: "RequestParser"),
@@ -20,6 +20,10 @@ extension GroupPlan {
           "512 different requests", [("RequestHeadScan", requestScanKernel), ("RequestParser", requestParserKernel)],
           Workspace(varied.wire, ends: varied.ends),
           items: varied.ends.count),
+        row(
+          "responses of 439 B", [("ResponseHeadScan", responseScanKernel), ("ResponseParser", responseParserKernel)],
+          Workspace(Heads.response.wire, ends: Heads.response.ends), items: 1),
+        row("chunks of 16 B", [("ChunkedDecoder", chunkedKernel)], Workspace(ChunkedBody(octets: 60_000, chunk: 16).wire), items: 3750),
       ]
     }
   }
