@@ -3,10 +3,8 @@
 /// A head that lies whole and plainly valid in the octets given is taken at once by the fast path, which decides nothing else: what is cut,
 /// wrong or rare is read octet by octet, and each octet is looked at by either a fixed number of times.
 struct HeadReader<Start: StartLineRules>: Sendable {
-  /// A head whose lines are without fault.
-  struct Lines {
-    let parts: HeadParts
-    let startLineOffset: Int
+  /// A head without fault.
+  struct Completion {
     let fields: FieldSection
     /// The stream offset just past the head.
     let end: Int
@@ -21,8 +19,9 @@ struct HeadReader<Start: StartLineRules>: Sendable {
 
   /// Whether whole heads are taken at once; without, tests see what the reader of octets makes of them.
   var usesFastPaths = true
-  private var table: HeadTable
-  private var octets: [UInt8] = []
+  private let bounds: HeadBounds
+  /// The storage of the last whole head, which is used again if no one else holds it any more.
+  private var storage = HeadStorage()
 
   private let limits: HTTPLimits
   private let leniencies: HTTPLeniencies
@@ -36,7 +35,6 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   private var skippedEmptyLines = 0
   private var isSkippingLine = false
   private var hasSkippedLast = false
-  private var startLine: [UInt8] = []
   private var startLineOffset = 0
   private var fields = FieldSection()
   private var sectionBytes = 0
@@ -54,7 +52,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     phase = .startLine
     startRules = Start(leniencies)
     fieldRules = FieldLineRules(isFirst: true, unfolds: unfolds, leniencies: self.leniencies)
-    table = HeadTable(limits: limits, startLine: Start.maximumLineBytes(limits))
+    bounds = HeadBounds(limits, startLine: Start.maximumLineBytes(limits))
   }
 
   /// Creates a reader of one trailer section, which is a head without a start line (RFC 9112 §7.1.2).
@@ -68,7 +66,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     phase = .fieldLine
     startRules = Start(leniencies)
     fieldRules = FieldLineRules(isFirst: true, unfolds: false, leniencies: self.leniencies)
-    table = HeadTable(limits: limits, startLine: 0)
+    bounds = HeadBounds(limits, startLine: 0)
   }
 
   /// The stream offset of the next octet.
@@ -109,39 +107,40 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   /// Reads up to the end of a head; after that the next head begins.
   ///
   /// - Returns: The head and how many of `octets` belong to it, or `nil` when all were taken and more are needed.
-  mutating func read(_ octets: Span<UInt8>) throws(HTTPParseError) -> (lines: Lines, consumed: Int)? {
+  mutating func read(_ octets: Span<UInt8>) throws(HTTPParseError) -> (completion: Completion, consumed: Int)? {
     var index = 0
     return try read(octets, at: &index).map { ($0, index) }
   }
 
   /// Reads from `index` up to the end of a head, past which it leaves `index`.
-  mutating func read(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> Lines? {
+  mutating func read(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> Completion? {
     if let failure { throw failure }
-    if usesFastPaths, isAtStart, skippedEmptyLines == 0, let lines = takeWhole(octets, at: &index) { return lines }
+    if usesFastPaths, isAtStart, skippedEmptyLines == 0, let completion = takeWhole(octets, at: &index) { return completion }
     while index < octets.count {
       let octet = octets[index]
       index += 1
-      if let lines = try take(octet) { return lines }
+      if let completion = try take(octet) { return completion }
     }
     return nil
   }
 
   /// Takes a head that is whole and plainly valid; otherwise nothing.
-  private mutating func takeWhole(_ octets: Span<UInt8>, at index: inout Int) -> Lines? {
+  private mutating func takeWhole(_ octets: Span<UInt8>, at index: inout Int) -> Completion? {
     guard octets.count - index >= HeadKernel.blockLength else { return nil }
     let rest = octets.extracting(droppingFirst: index)
-    let outcome = Start.unfoldsFields ? table.scanResponse(rest) : table.scanRequest(rest)
+    if !isKnownUniquelyReferenced(&storage) { storage = HeadStorage() }
+    let outcome =
+      unsafe Start.unfoldsFields ? storage.table.scanResponse(rest, within: bounds) : storage.table.scanRequest(rest, within: bounds)
     guard case .complete(let count) = outcome else {
       octetsExamined &+= rest.count
       return nil
     }
     octetsExamined &+= count
-    self.octets.replaceAll(with: rest.extracting(first: count))
-    let start = scanner.offset
-    let fields = FieldSection(octets: self.octets, entries: table.entries, parts: table.parts, base: start)
+    unsafe storage.octets.replaceAll(with: rest.extracting(first: count))
+    unsafe storage.base = scanner.offset
     index += count
     passOver(count)
-    return Lines(parts: table.parts, startLineOffset: start, fields: fields, end: start &+ count, isPlain: true)
+    return Completion(fields: FieldSection(storage), end: scanner.offset, isPlain: true)
   }
 
   /// Notes the end of the input.
@@ -162,7 +161,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     throw error
   }
 
-  private mutating func take(_ octet: UInt8) throws(HTTPParseError) -> Lines? {
+  private mutating func take(_ octet: UInt8) throws(HTTPParseError) -> Completion? {
     octetsExamined &+= 1
     let step = scanner.scan(octet)
     switch step {
@@ -179,9 +178,9 @@ struct HeadReader<Start: StartLineRules>: Sendable {
         try failAtPending(else: HTTPParseError(.bareLF, at: scanner.offset - 1, octet: octet))
       }
       octetsExamined &+= scanner.content.count
-      let lines = try endLine()
+      let completion = try endLine()
       scanner.beginLine()
-      return lines
+      return completion
     }
   }
 
@@ -222,7 +221,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     try failAtPending(else: HTTPParseError(code, at: scanner.offset - 1, limit: limit, actual: actual))
   }
 
-  private mutating func endLine() throws(HTTPParseError) -> Lines? {
+  private mutating func endLine() throws(HTTPParseError) -> Completion? {
     let line = scanner.content
     switch phase {
     case .startLine:
@@ -232,8 +231,8 @@ struct HeadReader<Start: StartLineRules>: Sendable {
       }
       if let fault = startRules.judgeEnd(of: line) { try fail(located(fault)) }
       let single = leniencies.contains(.looseStartLine) ? LooseStartLine(line, keepsThirdPart: Start.unfoldsFields).octets : line
-      startLine = Start.meaning(of: single)
-      fields.begin(startLine: startLine)
+      let startLine = Start.meaning(of: single)
+      fields.begin(startLine: startLine, parts: Start.parts(of: startLine), base: startLineOffset)
       phase = .fieldLine
     case .fieldLine:
       if line.isEmpty { return endHead() }
@@ -272,17 +271,15 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     fields.append(name: ASCII.trimmed(line[scan.name]), value: line[value], nameOffset: start, valueOffset: start + value.lowerBound)
   }
 
-  private mutating func endHead() -> Lines {
-    let lines = Lines(
-      parts: Start.parts(of: startLine), startLineOffset: startLineOffset, fields: fields, end: scanner.offset, isPlain: false)
+  private mutating func endHead() -> Completion {
     phase = .startLine
     startRules = Start(leniencies)
     skippedEmptyLines = 0
     hasSkippedLast = false
-    fields = FieldSection()
     sectionBytes = 0
     unfoldedLineBytes = 0
-    return lines
+    defer { fields = FieldSection() }
+    return Completion(fields: fields, end: scanner.offset, isPlain: false)
   }
 
   private mutating func failAtPending(else error: HTTPParseError) throws(HTTPParseError) {

@@ -29,9 +29,9 @@ public struct RequestHeadParser: Sendable {
   ///
   /// - Throws: The first fault, again on every later call.
   public mutating func receive(_ octets: Span<UInt8>) throws(HTTPParseError) -> HeadProgress<RequestHead> {
-    guard let (lines, consumed) = try reader.read(octets) else { return .needsMore }
-    let head = RequestHead(lines)
-    if let fault = HostRules.fault(in: head.fields, version: head.version, headEnd: lines.end) { try reader.fail(fault) }
+    guard let (completion, consumed) = try reader.read(octets) else { return .needsMore }
+    let head = RequestHead(completion)
+    if let fault = HostRules.fault(in: head.fields, version: head.version, headEnd: completion.end) { try reader.fail(fault) }
     return .complete(head, consumed: consumed)
   }
 
@@ -42,9 +42,10 @@ public struct RequestHeadParser: Sendable {
 }
 
 extension RequestHead {
-  init(_ lines: HeadReader<RequestLineRules>.Lines) {
-    let octets = lines.fields.octets
-    let form = lines.isPlain ? .origin : RequestTarget.form(octets[lines.parts.target], method: octets[lines.parts.method])
-    self.init(parts: lines.parts, form: form, fields: lines.fields, offset: lines.startLineOffset)
+  init(_ completion: HeadReader<RequestLineRules>.Completion) {
+    let fields = completion.fields
+    var form = RequestTarget.Form.origin
+    if !completion.isPlain { form = RequestTarget.form(fields.octets[fields.parts.target], method: fields.octets[fields.parts.method]) }
+    self.init(form: form, fields: fields)
   }
 }

@@ -75,8 +75,8 @@ public struct RequestParser: Sendable {
     try reader.throwFailure()
     switch phase {
     case .head:
-      guard let lines = try reader.read(octets, at: &index) else { return nil }
-      return try begin(lines)
+      guard let completion = try reader.read(octets, at: &index) else { return nil }
+      return try begin(completion)
     case .body(let verdict):
       switch try reader.pass(octets, at: &index, to: &body) {
       case nil: return nil
@@ -125,11 +125,11 @@ public struct RequestParser: Sendable {
     }
   }
 
-  private mutating func begin(_ lines: HeadReader<RequestLineRules>.Lines) throws(HTTPParseError) -> Event? {
+  private mutating func begin(_ completion: HeadReader<RequestLineRules>.Completion) throws(HTTPParseError) -> Event? {
     do throws(HTTPParseError) {
-      let head = RequestHead(lines)
-      let framing = try framing(of: head, headEnd: lines.end)
-      let options = try ConnectionOptions(head.fields, limits: limits)
+      let head = RequestHead(completion)
+      let framing = try framing(of: head, headEnd: completion.end)
+      let options = try ConnectionOptions(head.fields, maximumElements: limits.maximumListElements)
       requestCount += 1
       var verdict = Verdict(close: options.closeReason(version: head.version))
       if requestCount >= limits.maximumRequestsPerConnection { verdict.close = verdict.close ?? .requestLimit }
@@ -138,7 +138,7 @@ public struct RequestParser: Sendable {
       } else if head.offersUpgrade(options) {
         verdict.handover = .upgrade
       }
-      try body.begin(framing, offset: lines.end)
+      try body.begin(framing, offset: completion.end)
       phase = .body(then: verdict)
       return .head(head, framing)
     } catch {

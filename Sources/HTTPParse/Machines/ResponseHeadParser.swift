@@ -32,8 +32,8 @@ public struct ResponseHeadParser: Sendable {
   ///
   /// - Throws: The first fault, again on every later call.
   public mutating func receive(_ octets: Span<UInt8>) throws(HTTPParseError) -> HeadProgress<ResponseHead> {
-    guard let (lines, consumed) = try reader.read(octets) else { return .needsMore }
-    return .complete(ResponseHead(parts: lines.parts, fields: lines.fields, offset: lines.startLineOffset), consumed: consumed)
+    guard let (completion, consumed) = try reader.read(octets) else { return .needsMore }
+    return .complete(ResponseHead(fields: completion.fields), consumed: consumed)
   }
 
   /// Notes that the peer will send nothing more.

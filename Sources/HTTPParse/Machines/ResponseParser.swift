@@ -88,8 +88,8 @@ public struct ResponseParser: Sendable {
     switch phase {
     case .head:
       if index < octets.count, try !beginsHead(octets[index]) { return try receive(octets, at: &index) }
-      guard let lines = try reader.read(octets, at: &index) else { return nil }
-      return try begin(ResponseHead(parts: lines.parts, fields: lines.fields, offset: lines.startLineOffset))
+      guard let completion = try reader.read(octets, at: &index) else { return nil }
+      return try begin(ResponseHead(fields: completion.fields))
     case .body(let next):
       switch try reader.pass(octets, at: &index, to: &body) {
       case nil: return nil
@@ -170,9 +170,9 @@ public struct ResponseParser: Sendable {
   private func afterMessage(
     _ head: ResponseHead, _ request: Request, _ framing: BodyFraming
   ) throws(HTTPParseError) -> AfterMessage {
-    let options = try ConnectionOptions(head.fields, limits: limits)
+    let options = try ConnectionOptions(head.fields, maximumElements: limits.maximumListElements)
     if head.status == 101 {
-      let accepted = try ListPieces.all(of: head.fields.lines(head.fields.marks.upgrade), limits: limits)
+      let accepted = try ListPieces.all(in: head.fields, head.fields.marks.upgrade, maximum: limits.maximumListElements)
       let wasOffered = accepted.allSatisfy { choice in
         request.offers.contains { ASCII.equalsIgnoringCase(choice.octets, $0.utf8) }
       }
@@ -185,7 +185,7 @@ public struct ResponseParser: Sendable {
     if case .untilClose = framing { return .closes(.closeDelimited) }
     if case .chunked = framing {
       if head.version < .http11 { return .closes(.codingInHTTP10) }
-      if head.fields.marks.contentLength.count > 0 { return .closes(.lengthAndCoding) }
+      if head.fields.marks.contentLength.isEmpty == false { return .closes(.lengthAndCoding) }
     }
     return options.closeReason(version: head.version).map { .closes($0) } ?? .continues
   }

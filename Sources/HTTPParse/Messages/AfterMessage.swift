@@ -40,10 +40,10 @@ struct ConnectionOptions {
   private(set) var hasKeepAlive = false
   private(set) var hasUpgrade = false
 
-  init(_ fields: FieldSection, limits: HTTPLimits) throws(HTTPParseError) {
-    guard fields.marks.connection.count > 0 else { return }
-    try ListPieces.forEach(of: fields.lines(fields.marks.connection), limits: limits) { piece, _ in
-      switch Keyword(piece) {
+  init(_ fields: FieldSection, maximumElements: Int) throws(HTTPParseError) {
+    guard !fields.marks.connection.isEmpty else { return }
+    try ListPieces.forEach(in: fields, fields.marks.connection, maximum: maximumElements) { piece, _ in
+      switch Keyword(fields.octets, piece) {
       case Keyword.close: hasClose = true
       case Keyword.keepAlive: hasKeepAlive = true
       case Keyword.upgrade: hasUpgrade = true
@@ -62,8 +62,13 @@ struct ConnectionOptions {
 extension RequestHead {
   /// Whether ``upgradeOffers`` is not empty.
   func offersUpgrade(_ options: ConnectionOptions) -> Bool {
-    version >= .http11 && options.hasUpgrade
-      && fields.lines(fields.marks.upgrade).contains { $0.value.contains { $0 != 0x2C && !Grammar.isWhitespace($0) } }
+    guard version >= .http11, options.hasUpgrade else { return false }
+    var next = fields.place(of: fields.marks.upgrade)
+    while let line = next {
+      if fields.value(at: line).contains(where: { fields.octets[$0] != 0x2C && !Grammar.isWhitespace(fields.octets[$0]) }) { return true }
+      next = fields.place(of: fields.marks.upgrade, from: line + 1)
+    }
+    return false
   }
 
   /// The protocols the client offers to switch to, in order; none unless the Connection field says so too (RFC 9110 §7.8).

@@ -1,5 +1,3 @@
-import WireBytes
-
 /// One field line of a head: a name and a value as received.
 ///
 /// A view of the octets of its head, which it keeps in memory.
@@ -65,11 +63,11 @@ public struct FieldLine: Sendable, Equatable {
 
   /// Why a line could not be sent as it is, or `nil`.
   static func faultToSend(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) -> HTTPParseError? {
-    if let index = name.firstIndex(where: { !Grammar.token.contains($0) }) {
+    if let index = name.firstIndex(where: { !OctetClass.token.contains($0) }) {
       return HTTPParseError(.fieldName, at: index - name.startIndex, octet: name[index])
     }
     if name.isEmpty { return HTTPParseError(.fieldName, at: 0) }
-    if let index = value.firstIndex(where: { !Grammar.text.contains($0) }) {
+    if let index = value.firstIndex(where: { !OctetClass.text.contains($0) }) {
       return HTTPParseError(.fieldValue, at: index - value.startIndex, octet: value[index])
     }
     if let first = value.first, Grammar.isWhitespace(first) { return HTTPParseError(.fieldValue, at: 0, octet: first) }

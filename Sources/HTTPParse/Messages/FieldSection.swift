@@ -2,56 +2,36 @@
 ///
 /// A view of one buffer with the octets of the head and a table of 16 octets a line; nothing is copied out until it is asked for.
 public struct FieldSection: Sendable, Equatable {
-  /// What is known of a line whose octets do not stand where they were received.
-  private struct Origin: Sendable {
-    let nameOffset: Int
-    let valueOffset: Int
-    var foldedValue: [UInt8]?
-  }
-
-  private struct Origins: Sendable {
-    var lines: [Origin] = []
-    var skipped: [Int] = []
-  }
-
-  /// What the lines, and the start line of a head, are ranges of.
-  private(set) var octets: [UInt8] = []
-  private var entries: [FieldEntry] = []
-  private var count = 0
-  /// Where the fields are that rules ask for.
-  private(set) var marks = FieldMarks()
-  /// The stream offset of the first of the octets, unless there are ``origins``.
-  private var base = 0
-  private var origins: Origins?
+  private var storage = HeadStorage.empty
 
   /// Creates a section of the given lines.
   public init(_ lines: [FieldLine] = []) {
-    for line in lines {
-      append(name: line.name, value: line.value, nameOffset: line.nameOffset, valueOffset: line.valueOffset)
-      if line.isFolded { origins?.lines[count - 1].foldedValue = Array(line.receivedValue) }
-    }
+    for line in lines { append(line) }
   }
 
-  /// The section of a head that was read in one piece.
-  init(octets: [UInt8], entries: [FieldEntry], parts: HeadParts, base: Int) {
-    self.octets = octets
-    self.entries = entries
-    count = Int(parts.lineCount)
-    marks = parts.marks
-    self.base = base
-  }
+  /// The section of what is not changed any more.
+  init(_ storage: HeadStorage) { self.storage = storage }
+
+  /// What the lines, and the start line of a head, are ranges of.
+  var octets: [UInt8] { unsafe storage.octets }
+  /// Where the parts of a head are.
+  var parts: HeadParts { unsafe storage.table.parts }
+  /// Where the fields are that rules ask for.
+  var marks: FieldMarks { unsafe storage.table.parts.marks }
+  /// The stream offset of the start line or, without one, of the section; 0 if it was not received.
+  var base: Int { unsafe storage.base }
 
   /// The lines in order.
   public var lines: Lines { Lines(fields: self) }
 
   /// The stream offsets of malformed lines that were dropped, with ``HTTPLeniencies/skipBadFields`` only.
-  public var skippedLineOffsets: [Int] { origins?.skipped ?? [] }
+  public var skippedLineOffsets: [Int] { unsafe storage.skipped ?? [] }
 
   /// The lines named `name`, in any case, in order.
   public func lines(named name: String) -> [FieldLine] {
     let length = name.utf8.count
     return (0..<count).compactMap { index in
-      guard Int(entries[index].nameLength) == length, isLine(index, named: name.utf8) else { return nil }
+      guard unsafe Int(storage.table.entries[index].nameLength) == length, isLine(index, named: name.utf8) else { return nil }
       return line(at: index)
     }
   }
@@ -86,65 +66,97 @@ public struct FieldSection: Sendable, Equatable {
 
   /// The line at a place from 0 to the number of lines.
   func line(at index: Int) -> FieldLine {
-    let entry = entries[index]
-    let origin = origins?.lines[index]
-    return FieldLine(
-      octets: octets, entry: entry, nameOffset: origin?.nameOffset ?? base &+ Int(entry.nameStart),
+    let entry = unsafe storage.table.entries[index]
+    let origin = unsafe storage.origins?[index]
+    return unsafe FieldLine(
+      octets: storage.octets, entry: entry, nameOffset: origin?.nameOffset ?? base &+ Int(entry.nameStart),
       valueOffset: origin?.valueOffset ?? base &+ Int(entry.valueStart), foldedValue: origin?.foldedValue)
   }
 
-  /// The lines of a noted name.
-  func lines(_ mark: FieldMarks.Mark) -> MarkedLines { MarkedLines(fields: self, mark: mark) }
+  /// The place of the next line of a noted name, at or after `index`; the first is known without looking at others.
+  func place(of mark: FieldMarks.Mark, from index: Int = 0) -> Int? {
+    if mark.isEmpty { return nil }
+    if index <= mark.first { return mark.first }
+    return mark.isRepeated ? (index..<max(index, count)).first { isLine($0, namedAs: mark.first) } : nil
+  }
+
+  /// Where the value of a line is in ``octets``.
+  func value(at index: Int) -> Range<Int> { unsafe storage.table.entries[index].value }
 
   /// The first line of a noted name.
-  func firstLine(_ mark: FieldMarks.Mark) -> FieldLine? { mark.count > 0 ? line(at: Int(mark.first)) : nil }
+  func firstLine(_ mark: FieldMarks.Mark) -> FieldLine? { mark.isEmpty ? nil : line(at: mark.first) }
+
+  fileprivate var count: Int { unsafe Int(storage.table.parts.lineCount) }
 
   private func isLine(_ index: Int, named name: some Collection<UInt8>) -> Bool {
-    ASCII.equalsIgnoringCase(octets[entries[index].name], name)
+    unsafe ASCII.equalsIgnoringCase(storage.octets[storage.table.entries[index].name], name)
   }
 
   /// Whether two lines have the same name.
-  fileprivate func isLine(_ index: Int, namedAs other: Int) -> Bool {
-    entries[index].nameLength == entries[other].nameLength && isLine(index, named: octets[entries[other].name])
+  private func isLine(_ index: Int, namedAs other: Int) -> Bool {
+    let entries = unsafe storage.table.entries
+    return unsafe entries[index].nameLength == entries[other].nameLength && isLine(index, named: storage.octets[entries[other].name])
   }
+}
 
+/// How a section is made of what was read in pieces, or is to be sent.
+extension FieldSection {
   /// How many lines were received, dropped ones included.
-  var receivedCount: Int { count + (origins?.skipped.count ?? 0) }
+  var receivedCount: Int { unsafe count + (storage.skipped?.count ?? 0) }
 
   mutating func noteSkippedLine(at offset: Int) {
-    if origins == nil { origins = Origins() }
-    origins?.skipped.append(offset)
+    own()
+    unsafe storage.skipped = unsafe (storage.skipped.take() ?? []) + [offset]
   }
 
   /// Begins a head that is read in pieces.
-  mutating func begin(startLine: [UInt8]) { octets = startLine }
+  mutating func begin(startLine: [UInt8], parts: HeadParts, base: Int) {
+    own()
+    unsafe storage.octets = startLine
+    unsafe storage.table.parts = parts
+    unsafe storage.base = base
+  }
+
+  /// Appends a line made elsewhere.
+  mutating func append(_ line: FieldLine) {
+    append(name: line.name, value: line.value, nameOffset: line.nameOffset, valueOffset: line.valueOffset)
+    guard line.isFolded else { return }
+    let last = count - 1
+    unsafe storage.origins?[last].foldedValue = Array(line.receivedValue)
+  }
 
   mutating func append(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>, nameOffset: Int, valueOffset: Int) {
-    let start = octets.count
+    own()
+    let start = unsafe storage.octets.count
     let entry = FieldEntry(name: start..<(start + name.count), value: (start + name.count)..<(start + name.count + value.count))
-    octets += name
-    octets += value
-    entries.append(entry)
-    marks.note(octets, name: entry.name, line: count)
-    count += 1
-    let origin = Origin(nameOffset: nameOffset, valueOffset: valueOffset)
-    if origins == nil { origins = Origins() }
-    origins?.lines.append(origin)
+    unsafe storage.octets += name
+    unsafe storage.octets += value
+    unsafe storage.table.entries.append(entry)
+    unsafe storage.table.parts.marks.note(name: name, line: count)
+    unsafe storage.table.parts.lineCount &+= 1
+    if unsafe storage.origins == nil { unsafe storage.origins = [] }
+    unsafe storage.origins?.append(HeadStorage.Origin(nameOffset: nameOffset, valueOffset: valueOffset))
   }
 
   /// Appends a continuation line to the last line, which was appended before, RFC 9112 §5.2.
   mutating func unfoldIntoLast(_ line: [UInt8]) {
     guard count > 0 else { return }
+    own()
     let last = count - 1
-    let entry = entries[last]
-    var received = origins?.lines[last].foldedValue.take() ?? Array(octets[entry.value])
+    let entry = unsafe storage.table.entries[last]
+    var received = unsafe storage.origins?[last].foldedValue.take() ?? Array(storage.octets[entry.value])
     received += [0x0D, 0x0A]
     received += line
-    origins?.lines[last].foldedValue = received
+    unsafe storage.origins?[last].foldedValue = received
     let continuation = ASCII.trimmed(line[...])
-    if entry.valueLength > 0, !continuation.isEmpty { octets.append(0x20) }
-    octets += continuation
-    entries[last] = FieldEntry(name: entry.name, value: Int(entry.valueStart)..<octets.count)
+    if entry.valueLength > 0, !continuation.isEmpty { unsafe storage.octets.append(0x20) }
+    unsafe storage.octets += continuation
+    unsafe storage.table.entries[last] = unsafe FieldEntry(name: entry.name, value: Int(entry.valueStart)..<storage.octets.count)
+  }
+
+  /// Makes the storage this value's own before it is changed.
+  private mutating func own() {
+    if !isKnownUniquelyReferenced(&storage) { storage = HeadStorage(storage) }
   }
 }
 
@@ -159,30 +171,6 @@ extension FieldSection {
     public var endIndex: Int { fields.count }
     /// The line at `index`.
     public subscript(index: Int) -> FieldLine { fields.line(at: index) }
-  }
-
-  /// The lines of one noted name; the first is found without looking at others.
-  struct MarkedLines: Sequence, IteratorProtocol {
-    private let fields: FieldSection
-    private let first: Int
-    private var index: Int
-    private var remaining: Int
-
-    fileprivate init(fields: FieldSection, mark: FieldMarks.Mark) {
-      self.fields = fields
-      first = Int(mark.first)
-      index = first
-      remaining = Int(mark.count)
-    }
-
-    mutating func next() -> FieldLine? {
-      guard remaining > 0 else { return nil }
-      while index != first, index < fields.count, !fields.isLine(index, namedAs: first) { index += 1 }
-      guard index < fields.count else { return nil }
-      remaining -= 1
-      defer { index += 1 }
-      return fields.line(at: index)
-    }
   }
 }
 

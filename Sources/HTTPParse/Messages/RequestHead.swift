@@ -2,34 +2,29 @@
 ///
 /// A view of one buffer, as ``FieldSection`` is; what is text is made of it when it is asked for.
 public struct RequestHead: Sendable, Equatable {
-  private let methodEnd: UInt32
-  private let targetEnd: UInt32
   private let form: RequestTarget.Form
-  /// The version the client speaks; its major number is 1.
-  public let version: HTTPVersion
   /// The fields in order.
   public let fields: FieldSection
-  /// The stream offset of the request line.
-  public let offset: Int
-
   /// Builds a head whose request line, without fault, is the beginning of the octets of `fields`.
-  init(parts: HeadParts, form: RequestTarget.Form, fields: FieldSection, offset: Int) {
-    methodEnd = parts.methodEnd
-    targetEnd = parts.targetEnd
+  init(form: RequestTarget.Form, fields: FieldSection) {
     self.form = form
-    version = parts.version
     self.fields = fields
-    self.offset = offset
   }
+
+  /// The version the client speaks; its major number is 1.
+  public var version: HTTPVersion { fields.parts.version }
+
+  /// The stream offset of the request line.
+  public var offset: Int { fields.base }
 
   /// The method, in the case it was received; methods are case-sensitive.
   public var method: String { String(decoding: methodOctets, as: UTF8.self) }
 
   /// The octets of the method.
-  public var methodOctets: ArraySlice<UInt8> { fields.octets[..<Int(methodEnd)] }
+  public var methodOctets: ArraySlice<UInt8> { fields.octets[fields.parts.method] }
 
   /// The request target as received.
-  public var target: RequestTarget { RequestTarget(octets: fields.octets[(Int(methodEnd) + 1)..<Int(targetEnd)], form: form) }
+  public var target: RequestTarget { RequestTarget(octets: fields.octets[fields.parts.target], form: form) }
 
   /// The authority the request is for: that of the target if it names one, else that of the Host field; `nil` if that is empty or absent.
   public var authority: Authority? {
@@ -52,5 +47,5 @@ public struct RequestHead: Sendable, Equatable {
   }
 
   /// Whether the method is CONNECT; nothing is made into text.
-  var isConnect: Bool { methodEnd == 7 && methodOctets.elementsEqual("CONNECT".utf8) }
+  var isConnect: Bool { fields.parts.methodEnd == 7 && methodOctets.elementsEqual("CONNECT".utf8) }
 }

@@ -66,7 +66,7 @@ public struct RequestTarget: Sendable, Equatable {
         form = .authority(authority)
       } else if octets.first == 0x2F {
         var parser = URLParser(octets)
-        if !isRaw { try parser.skip(Grammar.query, else: .path, until: []) }
+        if !isRaw { try parser.skip(OctetClass.query, else: .path, until: []) }
         form = .origin
       } else if octets.elementsEqual([0x2A]), method.elementsEqual("OPTIONS".utf8) {
         form = .asterisk

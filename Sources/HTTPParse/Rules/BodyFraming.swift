@@ -17,18 +17,22 @@ public enum BodyFraming: Sendable, Equatable {
     of request: RequestHead, limits: HTTPLimits = HTTPLimits(), leniencies: HTTPLeniencies = []
   ) throws(HTTPParseError) {
     let marks = request.fields.marks
-    guard let codingLine = request.fields.firstLine(marks.transferEncoding) else {
+    guard let place = request.fields.place(of: marks.transferEncoding) else {
       let length = try ContentLengthRules.length(
-        in: request.fields, mayRepeat: leniencies.contains(.repeatedContentLength), limits: limits)
+        in: request.fields, mayRepeat: leniencies.contains(.repeatedContentLength),
+        maximumElements: limits.maximumListElements)
       self = length.map { .length($0) } ?? .none
       return
     }
+    let codingLine = request.fields.line(at: place)
     if request.version < .http11 { throw HTTPParseError(.transferEncodingInHTTP10, at: codingLine.nameOffset) }
-    if marks.contentLength.count == 0, marks.transferEncoding.count == 1, Keyword(codingLine.value) == .chunked {
+    if marks.contentLength.isEmpty, !marks.transferEncoding.isRepeated,
+      Keyword(request.fields.octets, request.fields.value(at: place)) == .chunked
+    {
       self = .chunked(codings: [])
       return
     }
-    let codings = try TransferCodings(request.fields.lines(marks.transferEncoding), limits: limits)
+    let codings = try TransferCodings(request.fields, maximumElements: limits.maximumListElements)
     if let lengthLine = request.fields.firstLine(marks.contentLength) {
       throw HTTPParseError(.lengthAndCoding, at: max(lengthLine.nameOffset, codingLine.nameOffset))
     }
@@ -56,14 +60,13 @@ public enum BodyFraming: Sendable, Equatable {
       self = .none
       return
     }
-    let mark = response.fields.marks.transferEncoding
-    if mark.count > 0 {
-      let codings = try TransferCodings(response.fields.lines(mark), limits: limits)
+    if !response.fields.marks.transferEncoding.isEmpty {
+      let codings = try TransferCodings(response.fields, maximumElements: limits.maximumListElements)
       self = codings.endsInChunked ? .chunked(codings: codings.names.dropLast()) : .untilClose(codings: codings.names)
       return
     }
     do throws(HTTPParseError) {
-      let length = try ContentLengthRules.length(in: response.fields, mayRepeat: true, limits: limits)
+      let length = try ContentLengthRules.length(in: response.fields, mayRepeat: true, maximumElements: limits.maximumListElements)
       self = length.map { .length($0) } ?? .untilClose(codings: [])
     } catch {
       guard leniencies.contains(.closeDelimitedOnBadLength), error.code != .limitList else { throw error }
@@ -86,15 +89,11 @@ extension ResponseHead {
 /// The rules for Content-Length, RFC 9110 §8.6 and RFC 9112 §6.2.
 enum ContentLengthRules {
   /// The length, or `nil` without the field.
-  static func length(in fields: FieldSection, mayRepeat: Bool, limits: HTTPLimits) throws(HTTPParseError) -> Int? {
+  static func length(in fields: FieldSection, mayRepeat: Bool, maximumElements: Int) throws(HTTPParseError) -> Int? {
     let mark = fields.marks.contentLength
-    if mark.count == 0 { return nil }
-    if mark.count == 1, let line = fields.firstLine(mark), (1...18).contains(line.value.count), line.value.allSatisfy(Grammar.isDigit),
-      limits.maximumListElements > 0
-    {
-      return line.value.reduce(0) { $0 &* 10 &+ Int($1 &- 0x30) }
-    }
-    let pieces = try ListPieces.all(of: fields.lines(mark), limits: limits)
+    if mark.isEmpty { return nil }
+    if !mark.isRepeated, maximumElements > 0, let length = plainLength(fields.octets, fields.value(at: mark.first)) { return length }
+    let pieces = try ListPieces.all(in: fields, mark, maximum: maximumElements)
     guard let first = pieces.first else { return nil }
     for piece in pieces {
       if let index = piece.octets.firstIndex(where: { !Grammar.isDigit($0) }) {
@@ -114,6 +113,17 @@ enum ContentLengthRules {
     }
     return length
   }
+
+  /// The length in a value of one to 18 digits, as nearly all are; `nil` for others.
+  private static func plainLength(_ octets: [UInt8], _ value: Range<Int>) -> Int? {
+    guard (1...18).contains(value.count) else { return nil }
+    var length = 0
+    for index in value {
+      guard Grammar.isDigit(octets[index]) else { return nil }
+      length = length &* 10 &+ Int(octets[index] &- 0x30)
+    }
+    return length
+  }
 }
 
 /// The transfer codings of a message, RFC 9112 §6.1 and §7.
@@ -124,9 +134,10 @@ struct TransferCodings {
   let lastOffset: Int
 
   /// Reads the list; chunked may stand in it once and without parameters.
-  init(_ lines: FieldSection.MarkedLines, limits: HTTPLimits) throws(HTTPParseError) {
-    let elements = try ListPieces.all(of: lines, limits: limits).filter { !$0.octets.isEmpty }
-    guard let last = elements.last else { throw HTTPParseError(.transferCoding, at: lines.first { _ in true }?.valueOffset ?? 0) }
+  init(_ fields: FieldSection, maximumElements: Int) throws(HTTPParseError) {
+    let mark = fields.marks.transferEncoding
+    let elements = try ListPieces.all(in: fields, mark, maximum: maximumElements).filter { !$0.octets.isEmpty }
+    guard let last = elements.last else { throw HTTPParseError(.transferCoding, at: fields.firstLine(mark)?.valueOffset ?? 0) }
     var names: [String] = []
     for element in elements {
       let parameters = element.octets.firstIndex(of: 0x3B)
@@ -152,31 +163,46 @@ struct TransferCodings {
 
 /// The pieces between the commas of a list, empty ones included.
 enum ListPieces {
-  static func all(of lines: FieldSection.MarkedLines, limits: HTTPLimits) throws(HTTPParseError) -> [FieldElement] {
+  /// The pieces of the list that the lines of a noted name make.
+  static func all(in fields: FieldSection, _ mark: FieldMarks.Mark, maximum: Int) throws(HTTPParseError) -> [FieldElement] {
     var pieces: [FieldElement] = []
-    try forEach(of: lines, limits: limits) { piece, line in
-      pieces.append(FieldElement(octets: piece, offset: line.streamOffset(ofValueIndex: piece.startIndex)))
+    try forEach(in: fields, mark, maximum: maximum) { piece, line in
+      let offset = fields.line(at: line).streamOffset(ofValueIndex: piece.lowerBound)
+      pieces.append(FieldElement(octets: fields.octets[piece], offset: offset))
     }
     return pieces
   }
 
-  /// Calls `body` with each piece, without the white space around it, and its line.
+  /// Calls `body` with the place of each piece in the octets of `fields`, without the white space around it, and that of its line.
   static func forEach(
-    of lines: FieldSection.MarkedLines, limits: HTTPLimits, _ body: (ArraySlice<UInt8>, FieldLine) -> Void
+    in fields: FieldSection, _ mark: FieldMarks.Mark, maximum: Int, _ body: (Range<Int>, Int) -> Void
   ) throws(HTTPParseError) {
     var count = 0
-    for line in lines {
-      let value = line.value
-      var start = value.startIndex
-      while start <= value.endIndex {
-        let end = value[start...].firstIndex(of: 0x2C) ?? value.endIndex
+    var next = fields.place(of: mark)
+    while let line = next {
+      let value = fields.value(at: line)
+      var start = value.lowerBound
+      while start <= value.upperBound {
         count += 1
-        guard count <= limits.maximumListElements else {
-          throw HTTPParseError(.limitList, at: line.streamOffset(ofValueIndex: start), limit: limits.maximumListElements, actual: count)
+        guard count <= maximum else {
+          let offset = fields.line(at: line).streamOffset(ofValueIndex: start)
+          throw HTTPParseError(.limitList, at: offset, limit: maximum, actual: count)
         }
-        body(ASCII.trimmed(value[start..<end]), line)
+        var end = start
+        while end < value.upperBound, fields.octets[end] != 0x2C { end += 1 }
+        body(trimmed(start..<end, fields.octets), line)
         start = end + 1
       }
+      next = fields.place(of: mark, from: line + 1)
     }
+  }
+
+  /// `piece` without white space at its ends; where it is all white space, its end.
+  private static func trimmed(_ piece: Range<Int>, _ octets: [UInt8]) -> Range<Int> {
+    var start = piece.lowerBound
+    var end = piece.upperBound
+    while start < end, Grammar.isWhitespace(octets[start]) { start += 1 }
+    while end > start, Grammar.isWhitespace(octets[end - 1]) { end -= 1 }
+    return start..<end
   }
 }

@@ -1,5 +1,3 @@
-import WireBytes
-
 /// The rules for a status line, RFC 9112 §4.
 ///
 /// A status line that ends after its status code, without the space before an absent reason phrase, is accepted: servers send it.
@@ -25,7 +23,7 @@ package struct StatusLineRules: StartLineRules {
     case 9: return (0x31...0x39).contains(octet) ? nil : LineFault(.statusCode, at: index)
     case 10, 11: return Grammar.isDigit(octet) ? nil : LineFault(.statusCode, at: index)
     case 12: return octet == 0x20 ? nil : LineFault(.statusCode, at: index)
-    default: return Grammar.text.contains(octet) ? nil : LineFault(.statusLine, at: index)
+    default: return OctetClass.text.contains(octet) ? nil : LineFault(.statusLine, at: index)
     }
   }
 

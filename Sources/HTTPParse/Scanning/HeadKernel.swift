@@ -143,13 +143,13 @@ struct HeadKernel {
   func tokenEnd(from: Int) -> Int {
     var at = from
     while at &+ 4 <= count {
-      if tokenOctets[Int(octet(at))] == 0 { return at }
-      if tokenOctets[Int(octet(at &+ 1))] == 0 { return at &+ 1 }
-      if tokenOctets[Int(octet(at &+ 2))] == 0 { return at &+ 2 }
-      if tokenOctets[Int(octet(at &+ 3))] == 0 { return at &+ 3 }
+      if !OctetClass.token.contains(octet(at)) { return at }
+      if !OctetClass.token.contains(octet(at &+ 1)) { return at &+ 1 }
+      if !OctetClass.token.contains(octet(at &+ 2)) { return at &+ 2 }
+      if !OctetClass.token.contains(octet(at &+ 3)) { return at &+ 3 }
       at &+= 4
     }
-    while at < count, tokenOctets[Int(octet(at))] != 0 { at &+= 1 }
+    while at < count, OctetClass.token.contains(octet(at)) { at &+= 1 }
     return at
   }
 
@@ -219,17 +219,18 @@ struct HeadKernel {
 }
 
 extension HeadTable {
-  mutating func scanRequest(_ octets: Span<UInt8>) -> HeadScanOutcome {
-    unsafe scan(octets) { (kernel: inout HeadKernel, lines, capacity) in unsafe kernel.request(lines, capacity: capacity) }
+  mutating func scanRequest(_ octets: Span<UInt8>, within bounds: HeadBounds) -> HeadScanOutcome {
+    unsafe scan(octets, bounds) { (kernel: inout HeadKernel, lines, capacity) in unsafe kernel.request(lines, capacity: capacity) }
   }
 
-  mutating func scanResponse(_ octets: Span<UInt8>) -> HeadScanOutcome {
-    unsafe scan(octets) { (kernel: inout HeadKernel, lines, capacity) in unsafe kernel.response(lines, capacity: capacity) }
+  mutating func scanResponse(_ octets: Span<UInt8>, within bounds: HeadBounds) -> HeadScanOutcome {
+    unsafe scan(octets, bounds) { (kernel: inout HeadKernel, lines, capacity) in unsafe kernel.response(lines, capacity: capacity) }
   }
 
   @inline(__always)
   private mutating func scan(
-    _ octets: Span<UInt8>, _ read: (inout HeadKernel, UnsafeMutablePointer<FieldEntry>, Int) -> HeadKernel.Outcome
+    _ octets: Span<UInt8>, _ bounds: HeadBounds,
+    _ read: (inout HeadKernel, UnsafeMutablePointer<FieldEntry>, Int) -> HeadKernel.Outcome
   ) -> HeadScanOutcome {
     while true {
       let outcome = unsafe octets.withUnsafeBytes { bytes -> HeadKernel.Outcome in
@@ -245,10 +246,10 @@ extension HeadTable {
       switch outcome {
       case .needsMore: return .needsMore
       case .notPlain: return .notPlain
-      case .complete(let end): return limits.contain(self, end: end) ? .complete(consumed: end) : .notPlain
+      case .complete(let end): return bounds.contain(self, end: end) ? .complete(consumed: end) : .notPlain
       case .full:
-        guard entries.count < limits.lines else { return .notPlain }
-        entries += Array(repeating: .empty, count: min(max(entries.count, 32), limits.lines - entries.count))
+        guard entries.count < bounds.lines else { return .notPlain }
+        entries += Array(repeating: .empty, count: min(max(entries.count, 32), bounds.lines - entries.count))
       }
     }
   }
@@ -263,9 +264,9 @@ extension [UInt8] {
 }
 
 extension FieldMarks {
-  /// Notes a line by its name, a token at `name` in `octets`.
-  mutating func note(_ octets: [UInt8], name: Range<Int>, line: Int) {
-    unsafe octets[name].withUnsafeBytes { bytes in
+  /// Notes a line by its name, a token.
+  mutating func note(name: ArraySlice<UInt8>, line: Int) {
+    unsafe name.withUnsafeBytes { bytes in
       if let base = bytes.baseAddress, unsafe !bytes.isEmpty { unsafe note(name: base, length: bytes.count, line: line) }
     }
   }
@@ -321,16 +322,4 @@ extension FieldMarks {
 /// The lengths of the names to be noted as bits, by the low five bits of the name's first letter.
 private let lengthsByLetter: InlineArray<32, UInt32> = [
   0, 0, 0, 0x4400, 0, 0x40, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20000, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-]
-
-/// 1 for the octets of a token (RFC 9110 §5.6.2), 0 for others; static data, so that the kernel's loop loads it directly.
-private let tokenOctets: InlineArray<256, UInt8> = [
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0,
-  0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1,
-  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]

@@ -16,18 +16,19 @@ public enum HeadScanOutcome: Sendable, Equatable {
 ///
 /// A scan is storage for one head at a time: keep it and use it again.
 public struct RequestHeadScan: Sendable {
-  private var table: HeadTable
+  private var table = HeadTable()
+  private let bounds: HeadBounds
 
   /// Creates storage.
   ///
   /// - Parameter limits: How much is accepted.
-  public init(limits: HTTPLimits = HTTPLimits()) { table = HeadTable(limits: limits, startLine: limits.maximumRequestLineBytes) }
+  public init(limits: HTTPLimits = HTTPLimits()) { bounds = HeadBounds(limits, startLine: limits.maximumRequestLineBytes) }
 
   /// Scans the head that begins with the first of `octets`.
   ///
   /// Each call looks at the octets again: after `needsMore` call it when more has come, or go on with ``RequestHeadParser``, which takes
   /// octets in any pieces at a cost that is linear however they are cut.
-  public mutating func scan(_ octets: Span<UInt8>) -> HeadScanOutcome { table.scanRequest(octets) }
+  public mutating func scan(_ octets: Span<UInt8>) -> HeadScanOutcome { table.scanRequest(octets, within: bounds) }
 
   /// Where the method is; a token.
   public var method: Range<Int> { table.parts.method }
@@ -47,15 +48,16 @@ public struct RequestHeadScan: Sendable {
 ///
 /// As ``RequestHeadScan``, with a status line instead of a request line. Folded lines are `notPlain`.
 public struct ResponseHeadScan: Sendable {
-  private var table: HeadTable
+  private var table = HeadTable()
+  private let bounds: HeadBounds
 
   /// Creates storage.
   ///
   /// - Parameter limits: How much is accepted.
-  public init(limits: HTTPLimits = HTTPLimits()) { table = HeadTable(limits: limits, startLine: limits.maximumStatusLineBytes) }
+  public init(limits: HTTPLimits = HTTPLimits()) { bounds = HeadBounds(limits, startLine: limits.maximumStatusLineBytes) }
 
   /// Scans the head that begins with the first of `octets`; see ``RequestHeadScan/scan(_:)``.
-  public mutating func scan(_ octets: Span<UInt8>) -> HeadScanOutcome { table.scanResponse(octets) }
+  public mutating func scan(_ octets: Span<UInt8>) -> HeadScanOutcome { table.scanResponse(octets, within: bounds) }
 
   /// The version; its major number is 1.
   public var version: HTTPVersion { table.parts.version }

@@ -1,14 +1,8 @@
 /// The parts of one head as ranges, filled by ``HeadKernel`` and used again for the next head.
 struct HeadTable: Sendable {
-  let limits: HeadBounds
   /// Room for lines; as many as the head has lines are in use.
-  var entries: [FieldEntry]
+  var entries: [FieldEntry] = []
   var parts = HeadParts()
-
-  init(limits: HTTPLimits, startLine: Int) {
-    self.limits = HeadBounds(limits, startLine: startLine)
-    entries = []
-  }
 }
 
 /// The limits of a head as the fast path applies them: what may pass one of them by a little is left to ``HeadReader``, which is exact.

@@ -4,11 +4,11 @@ struct Keyword: Equatable {
 
   private init(word: UInt128) { self.word = word }
 
-  /// The keyword in `octets`; `nil` if they are too long to be one, or none.
-  init?(_ octets: ArraySlice<UInt8>) {
-    guard !octets.isEmpty, octets.count <= 16 else { return nil }
+  /// The keyword at `place` in `octets`; `nil` if it is too long to be one, or empty.
+  init?(_ octets: [UInt8], _ place: Range<Int>) {
+    guard (1...16).contains(place.count) else { return nil }
     var word: UInt128 = 0
-    for octet in octets { word = word &<< 8 | UInt128(truncatingIfNeeded: ASCII.lowercased(octet)) }
+    for index in place { word = word &<< 8 | UInt128(truncatingIfNeeded: ASCII.lowercased(octets[index])) }
     self.word = word
   }
 
