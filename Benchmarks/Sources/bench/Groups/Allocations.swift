@@ -23,7 +23,9 @@ extension GroupPlan {
         row(
           "responses of 439 B", [("ResponseHeadScan", responseScanKernel), ("ResponseParser", responseParserKernel)],
           Workspace(Heads.response.wire, ends: Heads.response.ends), items: 1),
-        row("chunks of 16 B", [("ChunkedDecoder", chunkedKernel)], Workspace(ChunkedBody(octets: 60_000, chunk: 16).wire), items: 3750),
+        row(
+          "chunks of 16 B", [("ChunkedDecoder in place", chunkedInPlaceKernel), ("ChunkedDecoder", chunkedKernel)],
+          Workspace(ChunkedBody(octets: 60_000, chunk: 16).wire), items: 3750),
       ]
     }
   }

@@ -54,7 +54,10 @@ extension GroupPlan {
         return Contest(
           name: "\(sizeName(size)) chunks", workspace: Workspace(body.wire, outputCapacity: body.content.count + 64),
           octetsPerItem: Double(body.wire.count), expected: UInt64(body.content.count), check: .output(body.content),
-          contenders: [.ours("ChunkedDecoder", transcribe: chunkedTranscript, chunkedKernel)] + setting.peers["chunked"])
+          contenders: [
+            .ours("ChunkedDecoder in place", transcribe: chunkedInPlaceTranscript, chunkedInPlaceKernel),
+            .ours("ChunkedDecoder", transcribe: chunkedTranscript, chunkedKernel),
+          ] + setting.peers["chunked"])
       }
     }
   }
