@@ -147,6 +147,9 @@ static uint64_t validate_pieces(struct bench_input *input) {
   return state == accept;
 }
 
+// What a call costs by itself.
+static uint64_t nothing(struct bench_input *input) { return input->count; }
+
 // What the copies in the groups below cost by themselves.
 static uint64_t refill(struct bench_input *input) {
   bench_refill(input);
@@ -158,6 +161,7 @@ bench_contender_list bench_contenders = {
   {"unmask", "C u64 loop, " ISA, unmask_words, NULL},
   {"encode masked", "C encoder, " ISA, encode_words, NULL},
 #ifdef BASELINE
+  {"unmask", "empty call", nothing, NULL},
   {"unmask", "memcpy", unmask_copy, NULL},
   {"unmask", "C byte loop", unmask_octets, NULL},
   {"unmask", "wslay's loop", unmask_in_context, NULL},

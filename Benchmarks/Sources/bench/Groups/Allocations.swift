@@ -7,7 +7,9 @@ extension GroupPlan {
       "allocations", "Allocations in steady state; an item is one frame, one head or one chunk",
       targets: [
         Target("frames of 32 B", .allocations(0)), Target("512 different requests", .allocations(0)),
-        Target("512 different requests", .allocations(0), contender: "RequestParser"),
+        Target("512 different requests", .allocations(0), contender: "RequestParser"), Target("responses of 439 B", .allocations(0)),
+        Target("responses of 439 B", .allocations(0), contender: "ResponseParser"), Target("chunks of 16 B", .allocations(0)),
+        Target("chunks of 16 B", .allocations(0), contender: "ChunkedDecoder"),
       ]
     ) { _ -> [Row] in
       let frames = FrameInput(Script.ascii.text(octets: 32), filling: 64 << 10)
