@@ -27,7 +27,13 @@ extension Contest {
         rounds[place].append(time / Double(iterations[place]) / Double(items))
       }
     }
-    for (place, index) in running.enumerated() { cells[index].nanoseconds = Sample(rounds: rounds[place]) }
+    for (place, index) in running.enumerated() {
+      if rounds[place].allSatisfy(\.isFinite) {
+        cells[index].nanoseconds = Sample(rounds: rounds[place])
+      } else {
+        cells[index].remark = "failed while it was measured"
+      }
+    }
     return Row(name: name, octetsPerItem: octetsPerItem, cells: cells)
   }
 
@@ -43,12 +49,13 @@ extension Contest {
     }
   }
 
+  /// The time of so many iterations; infinite if the contender failed.
   private func elapsed(_ contender: Contender, iterations: Int) -> Double {
     switch contender.work {
     case .kernel(let kernel):
       var checksum: UInt64 = 0
       return Double(bench_time(kernel, workspace.input, UInt64(iterations), &checksum))
-    case .python(let job): return Double(job.run(iterations: iterations)?.nanoseconds ?? 0)
+    case .python(let job): return job.run(iterations: iterations).map { Double($0.nanoseconds) } ?? .infinity
     }
   }
 

@@ -20,6 +20,8 @@ final class PythonPeer {
 
   init?(python: String, script: String, scratch: String) {
     self.scratch = scratch + "/inputs"
+    // A child that has died is no reason to die, too.
+    signal(SIGPIPE, SIG_IGN)
     process.executableURL = URL(fileURLWithPath: python)
     process.arguments = ["-u", script]
     process.standardInput = requests
@@ -42,7 +44,7 @@ final class PythonPeer {
   }
 
   private func ask(_ request: String) -> (UInt64, UInt64)? {
-    requests.fileHandleForWriting.write(Data((request + "\n").utf8))
+    guard (try? requests.fileHandleForWriting.write(contentsOf: Data((request + "\n").utf8))) != nil else { return nil }
     let numbers = line()?.split(separator: " ").compactMap { UInt64($0) } ?? []
     return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
   }
