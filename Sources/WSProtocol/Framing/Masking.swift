@@ -27,9 +27,20 @@ public enum Masking {
     let word = doubled(key)
     // The key for the last 16, 8 or 4 octets: `count` less a multiple of four of them come before.
     let endWord = doubled(key.advanced(by: count))
-    return count > 32
-      ? applyLong(word, endWord, to: &octets, from: start, to: start &+ count)
-      : applyShort(word, endWord, to: &octets, from: start, count: count)
+    if count <= 32 { return applyShort(word, endWord, to: &octets, from: start, count: count) }
+    if count >= 4096 { return applyAligned(key, endWord, to: &octets, from: start, count: count) }
+    return applyLong(word, endWord, to: &octets, from: start, to: start &+ count)
+  }
+
+  /// Stores of long payloads must not cross lines of the cache: a few octets at the beginning go first.
+  @inline(never)
+  private static func applyAligned(
+    _ key: MaskingKey, _ endWord: UInt64, to octets: inout MutableSpan<UInt8>, from start: Int, count: Int
+  ) -> UInt64 {
+    let before = octets.octetsToAlignment(from: start)
+    let word = doubled(key.advanced(by: before))
+    let union = applyShort(doubled(key), word, to: &octets, from: start, count: before)
+    return union | applyLong(word, endWord, to: &octets, from: start &+ before, to: start &+ count)
   }
 
   /// More than 32 octets: eight words at a time, then two.
