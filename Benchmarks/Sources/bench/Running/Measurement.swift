@@ -7,7 +7,7 @@ struct Effort {
   let slice: Double
   let rounds: Int
 
-  static let full = Effort(slice: 4_000_000, rounds: 9)
+  static let full = Effort(slice: 3_000_000, rounds: 11)
   static let quick = Effort(slice: 500_000, rounds: 3)
 }
 
