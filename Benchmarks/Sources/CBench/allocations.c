@@ -2,6 +2,8 @@
 #include "bench.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 extern void *__libc_malloc(size_t size);
@@ -13,6 +15,11 @@ extern void __libc_free(void *memory);
 static __thread uint64_t count;
 
 uint64_t bench_allocations(void) { return count; }
+
+void bench_keep_memory(void) {
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+}
 
 void *malloc(size_t size) {
   count++;

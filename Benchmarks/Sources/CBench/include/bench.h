@@ -62,6 +62,10 @@ uint64_t bench_thread_time(void);
 /// How often this thread has allocated memory (malloc, calloc, realloc, and the aligned ones).
 uint64_t bench_allocations(void);
 
+/// Tells malloc to keep what is freed. Otherwise it depends on where a block happens to lie whether the system takes its pages away
+/// and hands out fresh ones for the next, at five times the cost of using them.
+void bench_keep_memory(void);
+
 /// Opens a peer library and returns its contenders, or null and the reason in `*reason`.
 const struct bench_contender *BENCH_NULLABLE bench_open_peer(const char *BENCH_NONNULL path, const char *BENCH_NULLABLE *BENCH_NONNULL reason);
 

@@ -1,4 +1,5 @@
 import BenchHarness
+import CBench
 import Foundation
 
 /// The driver.
@@ -25,6 +26,7 @@ struct Bench {
   }
 
   private static func run(_ options: Options) {
+    bench_keep_memory()
     let peers = PeerLibraries(directory: options.peers, python: options.python)
     for peer in peers.peers { print("peer \(peer.name) \(peer.version)\(peer.absent.map { ": absent, \($0)" } ?? "")") }
     if peers.peers.isEmpty { print("no peers in \(options.peers): ours are measured alone") }
