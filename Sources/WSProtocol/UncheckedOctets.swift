@@ -53,6 +53,41 @@ extension MutableSpan where Element == UInt8 {
     var octets = unsafe mutableBytes
     unsafe octets.storeBytes(of: value, toUncheckedByteOffset: offset, as: Value.self)
   }
+
+  /// Stores the first `count` octets, at most sixteen, of two words, the first in the low eight bits.
+  ///
+  /// Where there is room for sixteen octets, those behind the header are changed as well.
+  @inline(__always)
+  mutating func store(words first: UInt64, _ second: UInt64, count length: Int, at offset: Int) {
+    if count &- offset >= 16 {
+      store(first.littleEndian, at: offset)
+      store(second.littleEndian, at: offset &+ 8)
+      return
+    }
+    for position in 0..<length {
+      let word = position < 8 ? first : second
+      store(UInt8(truncatingIfNeeded: word &>> (UInt64(position & 7) &* 8)), at: offset &+ position)
+    }
+  }
+
+  /// Stores octets as a block; short runs by two loads and two stores that overlap, without a call.
+  @inline(__always)
+  mutating func store(_ octets: Span<UInt8>, at offset: Int) {
+    let length = octets.count
+    assert(offset >= 0 && offset <= count - length, "a store outside the span")
+    if length >= 16, length <= 32 {
+      let last = length &- 16
+      store(octets.load(SIMD16<UInt8>.self, at: 0), at: offset)
+      store(octets.load(SIMD16<UInt8>.self, at: last), at: offset &+ last)
+      return
+    }
+    var target = unsafe mutableBytes
+    unsafe octets.withUnsafeBytes { source in
+      unsafe target.withUnsafeMutableBytes { target in
+        if let to = target.baseAddress, let from = source.baseAddress { unsafe (to + offset).copyMemory(from: from, byteCount: length) }
+      }
+    }
+  }
 }
 
 extension Array where Element == UInt8 {

@@ -74,6 +74,33 @@ struct FrameHeaderTests {
     #expect(wrong == [])
   }
 
+  @Test("are followed by the payload in a buffer as in an array, at every offset 0…16, if there is room for all of it and not otherwise")
+  func wholeFramesInBuffers() {
+    var generator = SeededGenerator(seed: 7)
+    var wrong: [String] = []
+    for count in Array(0...80) + [125, 126, 300, 65536] {
+      let payload = generator.octets(count)
+      for key in [nil, MaskingKey(0x37, 0xFA, 0x21, 0x3D)] {
+        let header = FrameHeader(opcode: .binary, payloadLength: UInt64(count), maskingKey: key)
+        let wire = frame(0x82, payload, from: key == nil ? .server : .client)
+        for (offset, room) in (0...16).map({ ($0, wire.count) }) + [(3, wire.count + 40), (3, wire.count - 1)] {
+          var buffer = [UInt8](repeating: 0xAA, count: offset + room)
+          var octets = buffer.mutableSpan
+          var index = offset
+          let fits = header.encode(payload: payload.span, into: &octets, at: &index)
+          let expected = fits ? Array(buffer[..<offset]) + wire : [UInt8](repeating: 0xAA, count: offset + room)
+          let before = [UInt8](repeating: 0xAA, count: offset)
+          if fits != (room >= wire.count) || index != (fits ? offset + wire.count : offset) || !buffer.starts(with: expected)
+            || !buffer.starts(with: before)
+          {
+            wrong.append("\(count) octets at \(offset), room for \(room)")
+          }
+        }
+      }
+    }
+    #expect(wrong == [])
+  }
+
   @Test("are encoded with their payload without a new allocation where there is room")
   func noAllocation() {
     var output: [UInt8] = []

@@ -118,15 +118,8 @@ public struct FrameHeader: Sendable, Hashable {
 
   /// Appends the encoded header to `output`, exactly as described, allowed or not.
   public func encode(into output: inout [UInt8]) {
-    let maskBit: UInt64 = maskingKey == nil ? 0 : 0x8000
-    let key = maskingKey.map { UInt64($0.littleEndian) } ?? 0
-    let first = UInt64(firstOctet) | maskBit
-    let length = payloadLength.byteSwapped
-    switch lengthForm {
-    case .sevenBits: output.append(words: first | (payloadLength & 0x7F) &<< 8 | key &<< 16, 0, count: encodedLength)
-    case .sixteenBits: output.append(words: first | 126 &<< 8 | (length &>> 48) &<< 16 | key &<< 32, 0, count: encodedLength)
-    case .sixtyFourBits: output.append(words: first | 127 &<< 8 | length &<< 16, length &>> 48 | key &<< 16, count: encodedLength)
-    }
+    let words = encodedWords
+    output.append(words: words.0, words.1, count: encodedLength)
   }
 
   /// Appends a whole frame to `output`: the encoded header, then `payload`, combined with the masking key if there is one.
@@ -137,9 +130,54 @@ public struct FrameHeader: Sendable, Hashable {
   ///   - payload: The payload as the receiver is to see it; ``payloadLength`` is encoded as described, whether it is the payload's or not.
   ///   - output: Octets to be sent, in order.
   public func encode(payload: Span<UInt8>, into output: inout [UInt8]) {
+    // Growing an array costs more than writing a short frame, so that it is put together first and appended as a whole.
+    if payload.count <= 50 {
+      var frame = InlineArray<64, UInt8>(repeating: 0)
+      var octets = frame.mutableSpan
+      var length = 0
+      if encode(payload: payload, into: &octets, at: &length) { output.append(frame.span.extracting(first: length)) }
+      return
+    }
     encode(into: &output)
     let start = output.count
     output.append(payload)
     if let maskingKey { Masking.apply(maskingKey, to: &output, from: start) }
+  }
+
+  /// Writes a whole frame into `buffer`, the encoded header and then `payload`, combined with the masking key if there is one.
+  ///
+  /// - Parameters:
+  ///   - payload: The payload as the receiver is to see it; ``payloadLength`` is encoded as described, whether it is the payload's or not.
+  ///   - buffer: Where the frame is to stand.
+  ///   - index: Where it begins, from 0 up to the buffer's count; then the index past its last octet.
+  /// - Returns: Whether there was room for ``encodedLength`` and the payload's octets; if not, nothing is changed. Up to fourteen octets of
+  ///   the buffer behind a short frame may be.
+  @inline(__always)
+  public func encode(payload: Span<UInt8>, into buffer: inout MutableSpan<UInt8>, at index: inout Int) -> Bool {
+    precondition(index >= 0 && index <= buffer.count, "the index is outside the buffer")
+    let headerLength = encodedLength
+    let room = buffer.count &- index &- headerLength
+    guard payload.count <= room else { return false }
+    let words = encodedWords
+    let start = index &+ headerLength
+    buffer.store(words: words.0, words.1, count: headerLength, at: index)
+    buffer.store(payload, at: start)
+    if let maskingKey { Masking.apply(maskingKey, to: &buffer, from: start, count: payload.count) }
+    index = start &+ payload.count
+    return true
+  }
+
+  /// The encoded header, its first octet in the low eight bits of the first word.
+  @inline(__always)
+  private var encodedWords: (UInt64, UInt64) {
+    let maskBit: UInt64 = maskingKey == nil ? 0 : 0x8000
+    let key = maskingKey.map { UInt64($0.littleEndian) } ?? 0
+    let first = UInt64(firstOctet) | maskBit
+    let length = payloadLength.byteSwapped
+    return switch lengthForm {
+    case .sevenBits: (first | (payloadLength & 0x7F) &<< 8 | key &<< 16, 0)
+    case .sixteenBits: (first | 126 &<< 8 | (length &>> 48) &<< 16 | key &<< 32, 0)
+    case .sixtyFourBits: (first | 127 &<< 8 | length &<< 16, length &>> 48 | key &<< 16)
+    }
   }
 }

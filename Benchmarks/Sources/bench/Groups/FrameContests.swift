@@ -63,8 +63,14 @@ extension GroupPlan {
         name: sizeName(size), workspace: workspace, items: frames, octetsPerItem: Double(size), expected: UInt64(wire.count),
         check: .output(wire),
         contenders: masked
-          ? [.ours("FrameHeader", transcribe: encodeMaskedTranscript, encodeMaskedKernel)] + setting.peers["encode masked"]
-          : [.ours("FrameHeader", transcribe: encodeTranscript, encodeKernel)] + setting.peers["encode"])
+          ? [
+            .ours("FrameHeader, buffer", transcribe: writeMaskedTranscript, writeMaskedKernel),
+            .ours("FrameHeader, array", transcribe: encodeMaskedTranscript, encodeMaskedKernel),
+          ] + setting.peers["encode masked"]
+          : [
+            .ours("FrameHeader, buffer", transcribe: writeTranscript, writeKernel),
+            .ours("FrameHeader, array", transcribe: encodeTranscript, encodeKernel),
+          ] + setting.peers["encode"])
     }
   }
 
