@@ -54,6 +54,12 @@ let package = Package(
         "ConformancePeers", "ConformanceRunner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
+    .target(name: "FuzzModels", path: "Sources/Fuzz/Models", swiftSettings: settings),
+    .target(
+      name: "FuzzProperties", dependencies: ["HTTPParse", "WSProtocol", "WSHandshake", "FuzzModels"], path: "Sources/Fuzz/Properties",
+      swiftSettings: settings),
+    .executableTarget(name: "wirecheck-fuzz", dependencies: ["FuzzProperties"], path: "Sources/Fuzz/Driver"),
+
     .target(
       name: "ProtocolTesting", dependencies: ["WireBytes"], path: "Tests/Support/ProtocolTesting", swiftSettings: settings),
     .testTarget(
@@ -80,6 +86,8 @@ let package = Package(
       name: "WSHandshakeTests", dependencies: ["WSHandshake", "WSProtocol", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets"], swiftSettings: settings),
     .testTarget(name: "ProtocolTestingTests", dependencies: ["ProtocolTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzProperties", "FuzzModels", "WSProtocol", "HTTPParse", "WSHandshake"], swiftSettings: settings),
     .testTarget(name: "WireBytesTests", dependencies: ["WireBytes", "ProtocolTesting"], swiftSettings: settings),
   ]
 )
