@@ -29,6 +29,9 @@ public final class DeflateCompressor: MessageCompressor {
   /// Whether memory is held for the next message.
   public var holdsState: Bool { stream != nil }
 
+  /// Gives the memory of the window back.
+  public func releaseState() { stream = nil }
+
   /// Compresses a whole message; `nil` only without memory.
   public func compress(_ octets: Span<UInt8>) -> [UInt8]? {
     // zlib writes nothing when it is flushed twice in a row; this is the empty block it would have written.

@@ -11,6 +11,7 @@ struct SameKey: MaskingKeySource {
 /// An endpoint with compression; a class, as a noncopyable value cannot stand in an expectation.
 final class Peer {
   let role: Role
+  let compressor: DeflateCompressor
   let decompressor: DeflateDecompressor
   private var endpoint: Endpoint
   private var keys = SameKey()
@@ -18,6 +19,7 @@ final class Peer {
   init(_ role: Role, _ agreed: PerMessageDeflate = PerMessageDeflate(), limits: WSLimits = WSLimits()) {
     self.role = role
     let compression = MessageCompression(agreed, role: role)
+    compressor = compression.compressor as? DeflateCompressor ?? DeflateCompressor(windowBits: 15, hasContextTakeover: true)
     decompressor =
       compression.decompressor as? DeflateDecompressor ?? DeflateDecompressor(windowBits: 15, hasContextTakeover: true)
     endpoint = Endpoint(role: role, limits: limits, compression: compression, now: .zero)
@@ -25,12 +27,15 @@ final class Peer {
 
   var failure: WSError? { endpoint.failure }
   var heldOctets: Int { endpoint.heldOctets }
+  var nextDeadline: Duration? { endpoint.nextDeadline }
+
+  func handleDeadline(at now: Duration) -> [Endpoint.Event] { endpoint.handleDeadline(now: now, keys: &keys).map { [$0] } ?? [] }
 
   @discardableResult
-  func receive(_ octets: [UInt8]) -> [Endpoint.Event] {
+  func receive(_ octets: [UInt8], at now: Duration = .zero) -> [Endpoint.Event] {
     var index = 0
     var events: [Endpoint.Event] = []
-    while let event = endpoint.receive(octets.span, at: &index, now: .zero, keys: &keys) { events.append(event) }
+    while let event = endpoint.receive(octets.span, at: &index, now: now, keys: &keys) { events.append(event) }
     return events
   }
 

@@ -3,7 +3,7 @@ import WSProtocol
 
 @Suite("Close payloads")
 struct ClosePayloadTests {
-  @Test("F23 may hold 1000–1003, 1007–1014 and 3000–4999, and no other code")
+  @Test("F23: may hold 1000–1003, 1007–1014 and 3000–4999, and no other code")
   func sendableCodes() {
     let expected = Array(1000...1003) + Array(1007...1014) + Array(3000...4999)
     #expect((UInt16.min ... .max).filter { CloseCode(rawValue: $0).isSendable }.map(Int.init) == expected)
@@ -26,13 +26,13 @@ struct ClosePayloadTests {
   }
 
   static let refused: [Row] =
-    [Row("F23 one octet", [0x03], .truncatedCloseCode, at: 50, answer: .protocolError)]
+    [Row("F23: one octet", [0x03], .truncatedCloseCode, at: 50, answer: .protocolError)]
     + [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535].map { (number: UInt16) in
-      Row("F23 code \(number)", closing(number), .forbiddenCloseCode(CloseCode(rawValue: number)), at: 50, answer: .protocolError)
+      Row("F23: code \(number)", closing(number), .forbiddenCloseCode(CloseCode(rawValue: number)), at: 50, answer: .protocolError)
     } + [
-      Row("F24 reason with a bad octet", closing(1000, hex("41 FF 42")), .invalidUTF8, at: 53, answer: .invalidPayload),
-      Row("F24 reason cut inside a character", closing(1000, hex("41 E2 82")), .invalidUTF8, at: 55, answer: .invalidPayload),
-      Row("F24 overlong reason", closing(3000, hex("C0 80")), .invalidUTF8, at: 52, answer: .invalidPayload),
+      Row("F24: reason with a bad octet", closing(1000, hex("41 FF 42")), .invalidUTF8, at: 53, answer: .invalidPayload),
+      Row("F24: reason cut inside a character", closing(1000, hex("41 E2 82")), .invalidUTF8, at: 55, answer: .invalidPayload),
+      Row("F24: overlong reason", closing(3000, hex("C0 80")), .invalidUTF8, at: 52, answer: .invalidPayload),
       Row(
         "the code goes before the reason", closing(1005, hex("FF")), .forbiddenCloseCode(CloseCode(rawValue: 1005)), at: 50,
         answer: .protocolError),
@@ -66,7 +66,7 @@ struct ClosePayloadTests {
   }
 
   @Test(
-    "F24 cut a long reason at the end of a scalar, at most 123 octets",
+    "F24: cut a long reason at the end of a scalar, at most 123 octets",
     arguments: [
       ("exactly 123", String(repeating: "a", count: 123), 123), ("124", String(repeating: "a", count: 124), 123),
       ("two octets across the edge", String(repeating: "a", count: 122) + "é", 122),

@@ -5,7 +5,7 @@ import WSProtocol
 struct EndpointCloseTests {
   static let codes: [UInt16] = Array(1000...1003) + Array(1007...1014) + [3000, 3999, 4000, 4999]
 
-  @Test("F23 answers a legal code with the same code and no reason", arguments: codes)
+  @Test("F23: answers a legal code with the same code and no reason", arguments: codes)
   func echo(code: UInt16) {
     for role in [Role.server, .client] {
       let endpoint = TestedEndpoint(role)
@@ -33,7 +33,7 @@ struct EndpointCloseTests {
     #expect(endpoint.nextDeadline == (asServer ? nil : .seconds(6)))
   }
 
-  @Test("F26 that is complete ends without a failure when the server keeps the connection")
+  @Test("F26: that is complete ends without a failure when the server keeps the connection")
   func serverKeepsConnection() {
     let endpoint = TestedEndpoint(.client)
     #expect(endpoint.receive(frame(0x88, closing(1000), from: .server)) == [.closeReceived(payload(1000))])
@@ -45,7 +45,7 @@ struct EndpointCloseTests {
     #expect(endpoint.nextDeadline == nil)
   }
 
-  @Test("F26 that is complete leaves a server nothing to wait for")
+  @Test("F26: that is complete leaves a server nothing to wait for")
   func serverIsDone() {
     let endpoint = TestedEndpoint(.server)
     #expect(endpoint.receive(frame(0x88)).count == 1)
@@ -91,7 +91,7 @@ struct EndpointCloseTests {
     #expect(endpoint.receive(octets) == [.closeReceived(payload(1000))])
   }
 
-  @Test("F26 is given up after 5 s without the peer's Close frame, with no more octets")
+  @Test("F26: is given up after 5 s without the peer's Close frame, with no more octets")
   func givenUp() throws {
     let endpoint = TestedEndpoint(.client)
     try endpoint.close(.empty, at: .seconds(10))

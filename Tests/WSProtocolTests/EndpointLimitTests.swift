@@ -8,19 +8,19 @@ struct EndpointLimitTests {
 
   static let sizeRows: [EndpointRow] = [
     EndpointRow(
-      "F01 a sum that wraps, default limits", frame(0x02, "x") + hex("80 FF 7FFFFFFFFFFFFFFF 00000000"), .frameTooLong, at: 7, close: 1009,
+      "F01: a sum that wraps, default limits", frame(0x02, "x") + hex("80 FF 7FFFFFFFFFFFFFFF 00000000"), .frameTooLong, at: 7, close: 1009,
       failsAfter: 21),
     EndpointRow(
-      "F01 a sum beyond the highest limit", frame(0x02, "x") + hex("80 FF 7FFFFFFFFFFFFFFF 00000000"), .messageTooLong, at: 7, close: 1009,
+      "F01: a sum beyond the highest limit", frame(0x02, "x") + hex("80 FF 7FFFFFFFFFFFFFFF 00000000"), .messageTooLong, at: 7, close: 1009,
       failsAfter: 21
     ).limited {
       $0.maximumFramePayloadBytes = .max
       $0.maximumMessageBytes = .max
     },
     EndpointRow(
-      "F03 the longest length from the server", hex("82 7F 7FFFFFFFFFFFFFFF"), to: .client, .frameTooLong, close: 1009, failsAfter: 10),
-    EndpointRow("F05 16 GiB declared", hex("82 FF 0000000400000000 37FA213D"), .frameTooLong, close: 1009, failsAfter: 14),
-    EndpointRow("F06 the longest length without a limit waits", hex("82 FF 7FFFFFFFFFFFFFFF 37FA213D 00 00"), []).limited {
+      "F03: the longest length from the server", hex("82 7F 7FFFFFFFFFFFFFFF"), to: .client, .frameTooLong, close: 1009, failsAfter: 10),
+    EndpointRow("F05: 16 GiB declared", hex("82 FF 0000000400000000 37FA213D"), .frameTooLong, close: 1009, failsAfter: 14),
+    EndpointRow("F06: the longest length without a limit waits", hex("82 FF 7FFFFFFFFFFFFFFF 37FA213D 00 00"), []).limited {
       $0.maximumFramePayloadBytes = .max
       $0.maximumMessageBytes = .max
     },
@@ -28,13 +28,13 @@ struct EndpointLimitTests {
     EndpointRow("a frame over the limit", frame(0x82, eleven), .frameTooLong, close: 1009, failsAfter: 6).limited {
       $0.maximumFramePayloadBytes = 10
     },
-    EndpointRow("F13 one frame over the message limit", frame(0x82, eleven), .messageTooLong, close: 1009, failsAfter: 6).limited {
+    EndpointRow("F13: one frame over the message limit", frame(0x82, eleven), .messageTooLong, close: 1009, failsAfter: 6).limited {
       $0.maximumMessageBytes = 10
     },
-    EndpointRow("F13 the first fragment over it", frame(0x01, eleven), .messageTooLong, close: 1009, failsAfter: 6).limited {
+    EndpointRow("F13: the first fragment over it", frame(0x01, eleven), .messageTooLong, close: 1009, failsAfter: 6).limited {
       $0.maximumMessageBytes = 10
     },
-    EndpointRow("F08 F13 the sum over it", frame(0x02, ten) + frame(0x00, "b"), .messageTooLong, at: 16, close: 1009, failsAfter: 22)
+    EndpointRow("F08, F13: the sum over it", frame(0x02, ten) + frame(0x00, "b"), .messageTooLong, at: 16, close: 1009, failsAfter: 22)
       .limited {
         $0.maximumMessageBytes = 10
       },
@@ -62,12 +62,12 @@ struct EndpointLimitTests {
       [.message(Message(.binary, Array("abc".utf8)))]
     ).limited { $0.maximumFragments = 3 },
     EndpointRow(
-      "F09 one fragment more", frame(0x02, "a") + frame(0x00, "b") + frame(0x80, "c"), .tooManyFragments, at: 14, close: 1008,
+      "F09: one fragment more", frame(0x02, "a") + frame(0x00, "b") + frame(0x80, "c"), .tooManyFragments, at: 14, close: 1008,
       failsAfter: 20
     )
     .limited { $0.maximumFragments = 2 },
     EndpointRow(
-      "F10 too small on average", frame(0x02, "abcd") + frame(0x00, "abcd") + frame(0x00, "abc"), .fragmentsTooSmall, at: 20, close: 1008,
+      "F10: too small on average", frame(0x02, "abcd") + frame(0x00, "abcd") + frame(0x00, "abc"), .fragmentsTooSmall, at: 20, close: 1008,
       failsAfter: 26
     ).limited {
       $0.fragmentsBeforeMeanRule = 2
@@ -85,7 +85,7 @@ struct EndpointLimitTests {
       $0.fragmentsBeforeMeanRule = 2
     },
     EndpointRow(
-      "F11 empty fragments from the server, by default 64", hex("01 00") + repeated(64, hex("00 00")), to: .client,
+      "F11: empty fragments from the server, by default 64", hex("01 00") + repeated(64, hex("00 00")), to: .client,
       .tooManyEmptyFragments, at: 128, close: 1008, failsAfter: 130),
     EndpointRow(
       "64 empty fragments and a last one", hex("01 00") + repeated(63, hex("00 00")) + hex("80 00"), to: .client,
@@ -95,7 +95,7 @@ struct EndpointLimitTests {
       [.message(Message(.binary, Array("a".utf8)))]
     ).limited { $0.maximumEmptyFragmentsInARow = 2 },
     EndpointRow(
-      "F11 a ping does not", frame(0x02) + frame(0x00) + frame(0x89) + frame(0x00), after: [.ping([])], .tooManyEmptyFragments, at: 18,
+      "F11: a ping does not", frame(0x02) + frame(0x00) + frame(0x89) + frame(0x00), after: [.ping([])], .tooManyEmptyFragments, at: 18,
       close: 1008, failsAfter: 24
     ).limited { $0.maximumEmptyFragmentsInARow = 2 },
   ]
@@ -103,7 +103,7 @@ struct EndpointLimitTests {
   @Test("of fragmentation end with 1008 at the header", arguments: fragmentsRows)
   func fragments(row: EndpointRow) { check(row) }
 
-  @Test("F10 end a flood of single octets after 1,024 fragments by default")
+  @Test("F10: end a flood of single octets after 1,024 fragments by default")
   func singleOctets() throws {
     let endpoint = TestedEndpoint(.server)
     #expect(endpoint.receive(frame(0x02, "a") + Self.repeated(1023, frame(0x00, "a"))) == [])
@@ -135,7 +135,7 @@ struct EndpointLimitTests {
     #expect(error.actual == 16 << 30)
   }
 
-  @Test("F05 hold octets that came, never octets that were declared")
+  @Test("F05: hold octets that came, never octets that were declared")
   func held() {
     let endpoint = TestedEndpoint(.server)
     endpoint.receive(hex("82 FF 0000000001000000 37FA213D"))
@@ -148,15 +148,16 @@ struct EndpointLimitTests {
   }
 
   static let controlRows: [EndpointRow] = [
-    EndpointRow("F30 as many as the burst", repeated(3, frame(0x8A)), [.pong([]), .pong([]), .pong([])]).limited {
+    EndpointRow("F30: as many as the burst", repeated(3, frame(0x8A)), [.pong([]), .pong([]), .pong([])]).limited {
       $0.controlFrameBurst = 3
     },
     EndpointRow(
-      "F30 one pong more", repeated(3, frame(0x8A)) + frame(0x8A, "x"), after: [.pong([]), .pong([]), .pong([])], .tooManyControlFrames,
+      "F30: one pong more", repeated(3, frame(0x8A)) + frame(0x8A, "x"), after: [.pong([]), .pong([]), .pong([])], .tooManyControlFrames,
       at: 24, close: 1008
     ).limited { $0.controlFrameBurst = 3 },
     EndpointRow(
-      "F29 pings and pongs share it", frame(0x89) + frame(0x8A) + frame(0x89), after: [.ping([]), .pong([])], .tooManyControlFrames, at: 18,
+      "F29: pings and pongs share it", frame(0x89) + frame(0x8A) + frame(0x89), after: [.ping([]), .pong([])], .tooManyControlFrames,
+      at: 18,
       close: 1008
     ).limited { $0.controlFrameBurst = 2 },
     EndpointRow("data does not use it", repeated(5, frame(0x81)), [Endpoint.Event](repeating: EndpointMessageTests.text(""), count: 5))

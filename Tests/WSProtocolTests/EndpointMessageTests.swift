@@ -14,33 +14,37 @@ struct EndpointMessageTests {
     func part(_ first: UInt8, _ content: String = "") -> [UInt8] { frame(first, content, from: sender) }
     let long = (0..<200).map { UInt8($0) }
     return [
-      row("F39 text", [part(0x81, "Hi")], [text("Hi")]),
-      row("F39 empty text", [part(0x81)], [text("")]),
-      row("F39 empty binary", [part(0x82)], [.message(Message(.binary, []))]),
-      row("F39 binary of 200 octets", [frame(0x82, long, from: sender)], [.message(Message(.binary, long))]),
-      row("F39 two messages", [part(0x81, "a"), part(0x82, "b")], [text("a"), .message(Message(.binary, [0x62]))]),
-      row("F39 three fragments", [part(0x01, "Hel"), part(0x00, "lo, "), part(0x80, "you")], [text("Hello, you")]),
-      row("F39 an empty last fragment", [part(0x01, "Hi"), part(0x80)], [text("Hi")]),
-      row("F39 empty fragments before the last", [part(0x02), part(0x00), part(0x80, "x")], [.message(Message(.binary, [0x78]))]),
-      row("F39 only empty fragments", [part(0x01), part(0x00), part(0x80)], [text("")]),
+      row("F39: text", [part(0x81, "Hi")], [text("Hi")]),
+      row("F39: empty text", [part(0x81)], [text("")]),
+      row("F39: empty binary", [part(0x82)], [.message(Message(.binary, []))]),
+      row("F39: binary of 200 octets", [frame(0x82, long, from: sender)], [.message(Message(.binary, long))]),
+      row("F39: two messages", [part(0x81, "a"), part(0x82, "b")], [text("a"), .message(Message(.binary, [0x62]))]),
+      row("F39: three fragments", [part(0x01, "Hel"), part(0x00, "lo, "), part(0x80, "you")], [text("Hello, you")]),
+      row("F39: an empty last fragment", [part(0x01, "Hi"), part(0x80)], [text("Hi")]),
+      row("F39: empty fragments before the last", [part(0x02), part(0x00), part(0x80, "x")], [.message(Message(.binary, [0x78]))]),
+      row("F39: only empty fragments", [part(0x01), part(0x00), part(0x80)], [text("")]),
+      row(
+        "F39: a message, and a tail that is cut in its header", [part(0x81, "Hi"), [0x82, sender == .client ? 0xFE : 0x7E, 0x01]],
+        [text("Hi")]),
+      row("F39: a message, and a tail that is cut in its payload", [part(0x81, "Hi"), part(0x82, "abcd").dropLast()], [text("Hi")]),
       row("a message after a fragmented one", [part(0x01, "a"), part(0x80, "b"), part(0x81, "c")], [text("ab"), text("c")]),
       row(
-        "F14 control frames between fragments", [part(0x01, "a"), part(0x89, "p"), part(0x00, "b"), part(0x8A, "q"), part(0x80, "c")],
+        "F14: control frames between fragments", [part(0x01, "a"), part(0x89, "p"), part(0x00, "b"), part(0x8A, "q"), part(0x80, "c")],
         [.ping([0x70]), .pong([0x71]), text("abc")]),
       row("a ping of 125 octets", [frame(0x89, Array(long[..<125]), from: sender)], [.ping(Array(long[..<125]))]),
-      row("F30 an unsolicited pong", [part(0x8A)], [.pong([])]),
+      row("F30: an unsolicited pong", [part(0x8A)], [.pong([])]),
       row(
-        "F27 a character cut between fragments",
+        "F27: a character cut between fragments",
         [frame(0x01, hex("41 F0 9F"), from: sender), part(0x00), frame(0x80, hex("8E 89"), from: sender)],
         [text("A🎉")]),
       row(
-        "F27 the last code point", [frame(0x81, hex("F4 8F BF BF EF BF BF ED 9F BF EE 80 80"), from: sender)],
+        "F27: the last code point", [frame(0x81, hex("F4 8F BF BF EF BF BF ED 9F BF EE 80 80"), from: sender)],
         [text("\u{10FFFF}\u{FFFF}\u{D7FF}\u{E000}")]),
       row("binary that is no UTF-8", [frame(0x82, hex("FF C0 80"), from: sender)], [.message(Message(.binary, hex("FF C0 80")))]),
       row("a close without a code", [part(0x88)], [.closeReceived(.empty)]),
       row("a close within a message", [part(0x01, "a"), frame(0x88, closing(1001), from: sender)], [.closeReceived(payload(1001))]),
       row(
-        "F26 data, a ping and a second close after a close",
+        "F26: data, a ping and a second close after a close",
         [frame(0x88, closing(1000, hex("62 79 65")), from: sender), part(0x81, "late"), part(0x89), part(0x88), hex("FF FF FF")],
         [.closeReceived(payload(1000, "bye"))]),
     ]

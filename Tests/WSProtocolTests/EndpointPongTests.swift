@@ -10,7 +10,7 @@ struct EndpointPongTests {
     #expect(endpoint.takeOutput() == hex("8A 03 6F6E65 8A 00 8A 05 7468726565"))
   }
 
-  @Test("F29 collapse into the latest beyond the limit of frames, and start anew once written")
+  @Test("F29: collapse into the latest beyond the limit of frames, and start anew once written")
   func frames() {
     var limits = WSLimits()
     limits.maximumQueuedPongs = 3
@@ -22,7 +22,7 @@ struct EndpointPongTests {
     }
   }
 
-  @Test("F29 collapse beyond the limit of octets")
+  @Test("F29: collapse beyond the limit of octets")
   func octets() {
     var limits = WSLimits()
     limits.maximumQueuedPongBytes = 250
@@ -32,7 +32,7 @@ struct EndpointPongTests {
     #expect(endpoint.takeFrames().map { $0.payload.first } == [0, 1, 8])
   }
 
-  @Test("F29 stay within 128 frames and 16 KiB by default, however many Pings come unread")
+  @Test("F29: stay within 128 frames and 16 KiB by default, however many Pings come unread")
   func flood() {
     var limits = WSLimits()
     limits.controlFrameBurst = .max

@@ -16,7 +16,7 @@ struct EndpointSendTests {
     #expect(endpoint.keysGiven == 0)
   }
 
-  @Test("F20 F21 every frame masked with a fresh key as a client: data, Ping, Pong and Close")
+  @Test("F20, F21: every frame masked with a fresh key as a client: data, Ping, Pong and Close")
   func client() throws {
     let endpoint = TestedEndpoint(.client)
     try endpoint.send(Message(.text, Array("Hello".utf8)))

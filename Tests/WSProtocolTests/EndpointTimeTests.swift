@@ -10,7 +10,7 @@ struct EndpointTimeTests {
     return limits
   }
 
-  @Test("F31 a frame has 30 s from its first octet, whatever drips in, and is then dropped without a Close frame", arguments: [1, 5, 7])
+  @Test("F31: a frame has 30 s from its first octet, whatever drips in, and is then dropped without a Close frame", arguments: [1, 5, 7])
   func slowFrame(octetsAtFirst: Int) {
     let endpoint = TestedEndpoint(.server, limits: Self.ages)
     let octets = frame(0x82, "abcdefgh")
@@ -28,7 +28,7 @@ struct EndpointTimeTests {
     #expect(endpoint.isFinished)
   }
 
-  @Test("F10 a message has 60 s from its first frame, then it ends with 1008")
+  @Test("F10: a message has 60 s from its first frame, then it ends with 1008")
   func slowMessage() {
     let endpoint = TestedEndpoint(.server, limits: Self.ages)
     endpoint.receive(frame(0x01, "a"), at: .seconds(10))

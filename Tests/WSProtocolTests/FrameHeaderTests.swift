@@ -58,6 +58,36 @@ struct FrameHeaderTests {
     #expect(scan([hex(wire)]) == [header])
   }
 
+  @Test("F21: are followed by the payload, masked with their key, for every length 0…300 and at the edges of the length forms")
+  func wholeFrames() {
+    var generator = SeededGenerator(seed: 6)
+    var wrong: [Int] = []
+    for count in Array(0...300) + [65535, 65536] {
+      let payload = generator.octets(count)
+      for sender in [Role.client, .server] {
+        let key = sender == .client ? MaskingKey(0x37, 0xFA, 0x21, 0x3D) : nil
+        var output: [UInt8] = [0xAA]
+        FrameHeader(opcode: .binary, payloadLength: UInt64(count), maskingKey: key).encode(payload: payload.span, into: &output)
+        if output != [0xAA] + frame(0x82, payload, from: sender) { wrong.append(count) }
+      }
+    }
+    #expect(wrong == [])
+  }
+
+  @Test("are encoded with their payload without a new allocation where there is room")
+  func noAllocation() {
+    var output: [UInt8] = []
+    output.reserveCapacity(4096)
+    let address = unsafe output.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) }
+    let payload = [UInt8](repeating: 0x61, count: 300)
+    for _ in 0..<10 {
+      FrameHeader(opcode: .text, payloadLength: 300, maskingKey: MaskingKey(1, 2, 3, 4)).encode(payload: payload.span, into: &output)
+    }
+    #expect(output.count == 3080)
+    let addressNow = unsafe output.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) }
+    #expect(addressNow == address)
+  }
+
   @Test("are the same however the octets are cut")
   func cutEverywhere() {
     let octets = hex("81 05 C1 85 37FA213D 82 7E 0100 09 FE FFFF 01020304 F7 7F 8000000000000000 00 FF FFFFFFFFFFFFFFFF 00000000 8A 00")

@@ -61,8 +61,8 @@ struct UTF8ValidatorTests {
   @Test(
     "finds the same octet wherever the text is cut",
     arguments: [
-      ("valid", sample), ("F27 overlong", hex("41 C0 80")), ("F27 surrogate", hex("41 42 ED A0 80")),
-      ("F27 beyond the last code point", hex("F4 90 80 80")), ("F27 lead of five", hex("41 F5")), ("F27 lone continuation", hex("80")),
+      ("valid", sample), ("F27: overlong", hex("41 C0 80")), ("F27: surrogate", hex("41 42 ED A0 80")),
+      ("F27: beyond the last code point", hex("F4 90 80 80")), ("F27: lead of five", hex("41 F5")), ("F27: lone continuation", hex("80")),
       ("lead after lead", hex("E2 82 C3")), ("unfinished", hex("41 F0 9F 8E")), ("late", sample + hex("F0 9F 8E 41")),
     ])
   func cut(name: String, octets: [UInt8]) {
@@ -101,7 +101,7 @@ struct UTF8ValidatorTests {
 }
 
 /// What the validator says of a text in pieces.
-private func verdict(_ pieces: [[UInt8]]) -> SlowUTF8.Verdict {
+func verdict(_ pieces: [[UInt8]]) -> SlowUTF8.Verdict {
   var validator = UTF8Validator()
   var offset = 0
   for piece in pieces {

@@ -50,6 +50,7 @@ public struct Endpoint: ~Copyable {
   private var pongs = PongQueue()
   private var controlBudget: ControlFrameBudget
   private var keepalive: Keepalive
+  private var idleness: CompressorIdleness
 
   /// Creates an endpoint for a connection whose opening handshake is done.
   ///
@@ -65,6 +66,7 @@ public struct Endpoint: ~Copyable {
     compressor = compression?.compressor
     controlBudget = ControlFrameBudget(limits: limits)
     keepalive = Keepalive(limits: limits, now: now)
+    idleness = CompressorIdleness(limits: limits, now: now)
   }
 
   /// Whether messages can be sent: no Close frame went either way and nothing failed.
@@ -90,7 +92,7 @@ public struct Endpoint: ~Copyable {
   /// When ``handleDeadline(now:keys:)`` is due, or `nil` if nothing is waited for.
   public var nextDeadline: Duration? {
     switch closing {
-    case .open: [receiver.deadline, keepalive.deadline].compactMap { $0 }.min()
+    case .open: [receiver.deadline, keepalive.deadline, idleness.deadline].compactMap { $0 }.min()
     case .closeSent(let giveUpAt): giveUpAt
     case .complete(let dropAt): dropAt
     case .failed: nil
@@ -106,7 +108,7 @@ public struct Endpoint: ~Copyable {
   public mutating func receive(
     _ octets: Span<UInt8>, at index: inout Int, now: Duration, keys: inout some MaskingKeySource
   ) -> Event? {
-    keepalive.heardPeer(now: now)
+    heardPeer(now: now)
     do throws(WSError) {
       while index < octets.count, acceptsInput {
         guard let received = try receiver.receive(octets, at: &index, now: now) else { continue }
@@ -123,7 +125,16 @@ public struct Endpoint: ~Copyable {
   /// Notes that for the time up to `now` nothing was read of what the peer may have sent: it does not count against the peer.
   public mutating func resumedReading(after pause: Duration, now: Duration) {
     receiver.postpone(by: pause)
+    heardPeer(now: now)
+  }
+
+  private mutating func heardPeer(now: Duration) {
     keepalive.heardPeer(now: now)
+    releaseIfIdle(now: now)
+  }
+
+  private mutating func releaseIfIdle(now: Duration) {
+    if idleness.tell(now: now) { compressor?.releaseState() }
   }
 
   /// Whether frames are still read, and Pings answered: until the peer's Close frame, also after our own (RFC 6455 §5.5.2).
@@ -150,7 +161,8 @@ public struct Endpoint: ~Copyable {
         throw WSError(.unsendable, offset: 0)
       }
     }
-    if compressed, let payload = compressor?.compress(message.octets.span) {
+    if compressed, let compressor, let payload = compressor.compress(message.octets.span) {
+      if compressor.holdsState { idleness.noteUse() }
       queue(message.kind.opcode, reservedBits: .rsv1, payload, keys: &keys)
     } else {
       queue(message.kind.opcode, message.octets, keys: &keys)
@@ -179,6 +191,7 @@ public struct Endpoint: ~Copyable {
   ///
   /// - Returns: The failure it led to, or `nil`.
   public mutating func handleDeadline(now: Duration, keys: inout some MaskingKeySource) -> Event? {
+    releaseIfIdle(now: now)
     switch closing {
     case .open:
       if let error = receiver.expired(now: now) { return fail(error, keys: &keys) }

@@ -5,18 +5,18 @@ struct OutboundQueue: Sendable {
   /// Frames below this length are gathered into one segment.
   private static let coalescingLimitBytes = 4096
 
-  /// Appends one frame; `payload` is masked in place when `maskingKey` is given.
+  /// Appends one frame; a long `payload` becomes a segment of its own, masked where it is.
   mutating func append(opcode: Opcode, reservedBits: ReservedBits = [], payload: consuming [UInt8], maskingKey: MaskingKey?) {
     let header = FrameHeader(opcode: opcode, payloadLength: UInt64(payload.count), reservedBits: reservedBits, maskingKey: maskingKey)
     if segments.isEmpty || (segments.last?.count ?? 0) > Self.coalescingLimitBytes { segments.append([]) }
+    guard payload.count > Self.coalescingLimitBytes else {
+      header.encode(payload: payload.span, into: &segments[segments.count - 1])
+      return
+    }
     header.encode(into: &segments[segments.count - 1])
     var payload = payload
     if let maskingKey { Masking.apply(maskingKey, to: &payload, from: 0) }
-    if payload.count <= Self.coalescingLimitBytes {
-      segments[segments.count - 1] += payload
-    } else {
-      segments.append(payload)
-    }
+    segments.append(payload)
   }
 
   /// Takes everything out.

@@ -80,6 +80,36 @@ public struct FrameHeader: Sendable, Hashable {
     self.lengthForm = lengthForm ?? .minimal(for: payloadLength)
   }
 
+  /// Reads the header at `offset`, of which the caller knows that 14 octets are there, or 8 if the length form is not that of 64 bits.
+  @inline(__always)
+  init(loading octets: Span<UInt8>, at offset: Int) {
+    let word = octets.word(at: offset)
+    let first = UInt8(truncatingIfNeeded: word)
+    let second = UInt8(truncatingIfNeeded: word &>> 8)
+    let key: UInt32
+    switch second & 0x7F {
+    case 126:
+      lengthForm = .sixteenBits
+      payloadLength = UInt64(UInt16(truncatingIfNeeded: word &>> 16).byteSwapped)
+      key = UInt32(truncatingIfNeeded: word &>> 32)
+    case 127:
+      lengthForm = .sixtyFourBits
+      payloadLength = octets.word(at: offset &+ 2).byteSwapped
+      key = UInt32(littleEndian: octets.load(UInt32.self, at: offset &+ 10))
+    default:
+      lengthForm = .sevenBits
+      payloadLength = UInt64(second & 0x7F)
+      key = UInt32(truncatingIfNeeded: word &>> 16)
+    }
+    isFinal = first & 0x80 != 0
+    reservedBits = ReservedBits(rawValue: first &>> 4)
+    opcode = Opcode(rawValue: first)
+    maskingKey = second & 0x80 != 0 ? MaskingKey(littleEndian: key) : nil
+  }
+
+  /// The first octet of the encoded header: FIN, reserved bits, opcode.
+  var firstOctet: UInt8 { (isFinal ? 0x80 : 0) | reservedBits.rawValue &<< 4 | opcode.rawValue }
+
   /// The number of octets of the encoded header: 2…14.
   public var encodedLength: Int { 2 + lengthForm.extraOctets + (maskingKey == nil ? 0 : 4) }
 
@@ -88,24 +118,35 @@ public struct FrameHeader: Sendable, Hashable {
 
   /// Appends the encoded header to `output`, exactly as described, allowed or not.
   public func encode(into output: inout [UInt8]) {
-    output.append((isFinal ? 0x80 : 0) | reservedBits.rawValue &<< 4 | opcode.rawValue)
+    // Gathered first: one append costs less than up to fourteen.
+    var gathered = InlineArray<14, UInt8>(repeating: 0)
+    var octets = gathered.mutableSpan
+    octets.store(firstOctet, at: 0)
     let maskBit: UInt8 = maskingKey == nil ? 0 : 0x80
     switch lengthForm {
-    case .sevenBits:
-      output.append(maskBit | UInt8(truncatingIfNeeded: payloadLength & 0x7F))
+    case .sevenBits: octets.store(maskBit | UInt8(truncatingIfNeeded: payloadLength & 0x7F), at: 1)
     case .sixteenBits:
-      output.append(maskBit | 126)
-      appendBigEndian(UInt16(truncatingIfNeeded: payloadLength), to: &output)
+      octets.store(maskBit | 126, at: 1)
+      octets.store(UInt16(truncatingIfNeeded: payloadLength).bigEndian, at: 2)
     case .sixtyFourBits:
-      output.append(maskBit | 127)
-      appendBigEndian(payloadLength, to: &output)
+      octets.store(maskBit | 127, at: 1)
+      octets.store(payloadLength.bigEndian, at: 2)
     }
-    if let maskingKey { output.append(contentsOf: maskingKey.octets) }
+    if let maskingKey { octets.store(maskingKey.littleEndian.littleEndian, at: 2 &+ lengthForm.extraOctets) }
+    output.append(gathered.span.extracting(first: encodedLength))
   }
 
-  private func appendBigEndian<Integer: FixedWidthInteger>(_ value: Integer, to output: inout [UInt8]) {
-    for shift in stride(from: Integer.bitWidth - 8, through: 0, by: -8) {
-      output.append(UInt8(truncatingIfNeeded: value >> shift))
-    }
+  /// Appends a whole frame to `output`: the encoded header, then `payload`, combined with the masking key if there is one.
+  ///
+  /// Allocates nothing as long as `output` has room for ``encodedLength`` and the payload's octets.
+  ///
+  /// - Parameters:
+  ///   - payload: The payload as the receiver is to see it; ``payloadLength`` is encoded as described, whether it is the payload's or not.
+  ///   - output: Octets to be sent, in order.
+  public func encode(payload: Span<UInt8>, into output: inout [UInt8]) {
+    encode(into: &output)
+    let start = output.count
+    output.append(payload)
+    if let maskingKey { Masking.apply(maskingKey, to: &output, from: start) }
   }
 }

@@ -28,38 +28,20 @@ public struct FrameHeaderScanner: Sendable {
       index &+= 1
       if gatheredCount >= 2, gatheredCount == headerLength {
         gatheredCount = 0
-        return header
+        return FrameHeader(loading: gathered.span, at: 0)
       }
     }
     return nil
   }
 
-  private var lengthForm: LengthForm {
-    switch gathered[1] & 0x7F {
-    case 126: .sixteenBits
-    case 127: .sixtyFourBits
-    default: .sevenBits
-    }
-  }
-
-  private var isMasked: Bool { gathered[1] & 0x80 != 0 }
-
-  private var headerLength: Int { 2 &+ lengthForm.extraOctets &+ (isMasked ? 4 : 0) }
-
-  private var header: FrameHeader {
-    let form = lengthForm
-    var length = UInt64(gathered[1] & 0x7F)
-    if form != .sevenBits {
-      length = 0
-      for position in 2..<(2 &+ form.extraOctets) { length = length &<< 8 | UInt64(gathered[position]) }
-    }
-    var key: MaskingKey?
-    if isMasked {
-      let start = 2 &+ form.extraOctets
-      key = MaskingKey(gathered[start], gathered[start &+ 1], gathered[start &+ 2], gathered[start &+ 3])
-    }
-    return FrameHeader(
-      opcode: Opcode(rawValue: gathered[0]), payloadLength: length, isFinal: gathered[0] & 0x80 != 0,
-      reservedBits: ReservedBits(rawValue: gathered[0] &>> 4), maskingKey: key, lengthForm: form)
+  private var headerLength: Int {
+    let second = gathered[1]
+    let form: LengthForm =
+      switch second & 0x7F {
+      case 126: .sixteenBits
+      case 127: .sixtyFourBits
+      default: .sevenBits
+      }
+    return 2 &+ form.extraOctets &+ (second & 0x80 == 0 ? 0 : 4)
   }
 }

@@ -23,6 +23,7 @@ public struct FrameRules: Sendable {
   ///   - first: The first octet: FIN, reserved bits, opcode.
   ///   - second: The second octet, mask bit and seven-bit length, or `nil` if it has not arrived.
   ///   - messageInProgress: Whether a fragmented message was begun and not ended before this frame.
+  @inline(__always)
   public func violation(first: UInt8, second: UInt8?, messageInProgress: Bool) -> FrameViolation? {
     let opcode = Opcode(rawValue: first)
     let isFinal = first & 0x80 != 0
@@ -45,8 +46,8 @@ public struct FrameRules: Sendable {
   }
 
   /// The first thing wrong with a complete header, in the order of its octets, or `nil`.
+  @inline(__always)
   public func violation(of header: FrameHeader, messageInProgress: Bool) -> FrameViolation? {
-    let first = (header.isFinal ? 0x80 : 0) | header.reservedBits.rawValue &<< 4 | header.opcode.rawValue
     let length: UInt8 =
       switch header.lengthForm {
       case .sevenBits: UInt8(truncatingIfNeeded: header.payloadLength & 0x7F)
@@ -54,7 +55,7 @@ public struct FrameRules: Sendable {
       case .sixtyFourBits: 127
       }
     let second = (header.maskingKey == nil ? 0 : 0x80) | length
-    if let violation = violation(first: first, second: second, messageInProgress: messageInProgress) { return violation }
+    if let violation = violation(first: header.firstOctet, second: second, messageInProgress: messageInProgress) { return violation }
     if header.payloadLength &>> 63 != 0 { return .lengthSignBit(header.payloadLength) }
     if !header.usesMinimalLength { return .nonMinimalLength(header.payloadLength) }
     return nil

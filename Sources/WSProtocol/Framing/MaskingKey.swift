@@ -22,7 +22,6 @@ public struct MaskingKey: Sendable, Hashable {
   /// The key for payload octets from index `count` on.
   public func advanced(by count: Int) -> MaskingKey {
     let shift = UInt32(truncatingIfNeeded: count & 3) &* 8
-    guard shift != 0 else { return self }
     return MaskingKey(littleEndian: littleEndian &>> shift | littleEndian &<< (32 &- shift))
   }
 }

@@ -1,70 +1,84 @@
 /// Checks that octets arriving in pieces are UTF-8 (RFC 3629), and fails at the first octet that makes it certain they are not.
+///
+/// Theory of operation: whether an octet may stand where it stands depends on itself and the three octets before it, nothing else. So all
+/// octets of a block can be judged at once, by comparing the block with itself shifted by one, two and three octets; what is carried from
+/// piece to piece is the last three octets. Blocks of ASCII need a single test. Only a block with a fault is looked at octet by octet.
 public struct UTF8Validator: Sendable {
-  private var missing: UInt8 = 0
-  private var lower: UInt8 = 0x80
-  private var upper: UInt8 = 0xBF
+  private var history = UTF8History()
 
   /// Creates a validator at the start of a text.
   public init() {}
 
   /// Whether the text may end here: no character is unfinished.
-  public var isComplete: Bool { missing == 0 }
+  public var isComplete: Bool { !history.expectsContinuation }
 
   /// Takes the next octets of the text.
   ///
   /// - Returns: The index in `octets` of the first octet that cannot be part of UTF-8, or `nil` if all may be. After a
   ///   failure the validator must not be used again.
   public mutating func firstInvalid(in octets: Span<UInt8>) -> Int? {
-    var index = 0
-    let count = octets.count
-    while index < count {
-      if missing == 0 { index = skipASCII(octets, from: index) }
-      guard index < count else { return nil }
-      guard accepts(octets[index]) else { return index }
-      index &+= 1
+    firstInvalid(in: octets, from: 0, count: octets.count)
+  }
+
+  /// The same for `count` octets from `start` on, which the caller knows to lie within `octets`; the index is that in `octets`.
+  mutating func firstInvalid(in octets: Span<UInt8>, from start: Int, count: Int) -> Int? {
+    count >= 16 ? long(octets, from: start, to: start &+ count) : short(octets, from: start, count: count)
+  }
+
+  /// At least sixteen octets: the first sixteen with the history, then blocks that look back by themselves.
+  private mutating func long(_ octets: Span<UInt8>, from start: Int, to end: Int) -> Int? {
+    var index = history.expectsContinuation ? start : UTF8Block.endOfASCII(octets, from: start, to: end)
+    if index == start {
+      let faults = UTF8Block.faults(octets.word(at: start), octets.word(at: start &+ 8), after: history)
+      guard faults.isClear else { return locate(octets, from: start, to: end, start: start) }
+      index = start &+ 16
     }
+    if end &- start < 32 {
+      history = UTF8History(octets, before: index)
+      return short(octets, from: index, count: end &- index)
+    }
+    while index &+ 64 <= end {
+      if UTF8Block.isASCII(octets, at: index) {
+        guard !UTF8History(octets, before: index).expectsContinuation else { return index }
+        repeat { index &+= 64 } while index &+ 64 <= end && UTF8Block.isASCII(octets, at: index)
+      } else {
+        let faults = UTF8Block.faults(octets, at: index) .| UTF8Block.faults(octets, at: index &+ 32)
+        guard faults.isClear else { return locate(octets, from: index, to: end, start: start) }
+        index &+= 64
+      }
+    }
+    while index < end {
+      // The last block overlaps the one before: judging octets twice does no harm.
+      let block = min(index, end &- 16)
+      guard UTF8Block.faultsOfSixteen(octets, at: block).isClear else { return locate(octets, from: index, to: end, start: start) }
+      index = block &+ 16
+    }
+    history = UTF8History(octets, before: end)
     return nil
   }
 
-  private mutating func accepts(_ octet: UInt8) -> Bool {
-    if missing > 0 {
-      guard lower <= octet, octet <= upper else { return false }
-      missing &-= 1
-      lower = 0x80
-      upper = 0xBF
-      return true
+  /// Fewer than sixteen octets, as two words filled up with zeros.
+  private mutating func short(_ octets: Span<UInt8>, from start: Int, count: Int) -> Int? {
+    let (first, second) = octets.shortWords(from: start, count: count)
+    if !UTF8Block.isASCII(first | second) || history.expectsContinuation {
+      // Behind an unfinished character the zero would be a fault, but the next piece may go on with it.
+      let faults = UTF8Block.faults(first, second, after: history).words
+      let partial = (UInt64(1) &<< (UInt64(count & 7) &* 8)) &- 1
+      let counted = count >= 8 ? faults[0] | faults[1] & partial : faults[0] & partial
+      guard counted == 0 else { return locate(octets, from: start, to: start &+ count, start: start) }
     }
-    switch octet {
-    case ..<0x80: return true
-    case 0xC2...0xDF: expect(1)
-    case 0xE0: expect(2, from: 0xA0)
-    case 0xED: expect(2, through: 0x9F)
-    case 0xE1...0xEF: expect(2)
-    case 0xF0: expect(3, from: 0x90)
-    case 0xF1...0xF3: expect(3)
-    case 0xF4: expect(3, through: 0x8F)
-    default: return false
-    }
-    return true
+    if count >= 4 { history = UTF8History(octets, before: start &+ count) } else { history.append(first, count: count) }
+    return nil
   }
 
-  private mutating func expect(_ count: UInt8, from first: UInt8 = 0x80, through last: UInt8 = 0xBF) {
-    missing = count
-    lower = first
-    upper = last
-  }
-
-  private func skipASCII(_ octets: Span<UInt8>, from start: Int) -> Int {
-    var index = start
-    let bytes = unsafe octets.bytes
-    while index &+ 64 <= octets.count {
-      let block = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: SIMD8<UInt64>.self)
-      let merged = block.lowHalf | block.highHalf
-      let word = merged[0] | merged[1] | merged[2] | merged[3]
-      guard word & 0x8080_8080_8080_8080 == 0 else { break }
-      index &+= 64
+  /// The first fault from `index` on, octet by octet; what is before `index` was accepted.
+  @inline(never)
+  private func locate(_ octets: Span<UInt8>, from index: Int, to end: Int, start: Int) -> Int? {
+    var history = index == start ? self.history : UTF8History(octets, before: index)
+    for position in index..<end {
+      guard history.accepts(octets[position]) else { return position }
+      history.append(UInt64(octets[position]), count: 1)
     }
-    while index < octets.count, octets[index] < 0x80 { index &+= 1 }
-    return index
+    return nil
   }
 }

@@ -5,6 +5,12 @@ public protocol MessageCompressor: AnyObject {
   /// - Returns: The payload to be sent with RSV1, its last four octets 00 00 FF FF removed, or `nil` if it cannot be compressed; it is then
   ///   sent as it is, which is always legal.
   func compress(_ octets: Span<UInt8>) -> [UInt8]?
+
+  /// Whether memory is held for the next message.
+  var holdsState: Bool { get }
+
+  /// Gives that memory back; the next message then refers to no earlier one, which a sender is always free to do (RFC 7692 §7.2.1).
+  func releaseState()
 }
 
 /// Decompresses the messages an endpoint receives (RFC 7692 §7.2.2); after an error it is not used again.

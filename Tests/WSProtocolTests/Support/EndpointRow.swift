@@ -61,16 +61,24 @@ func trace(_ pieces: [[UInt8]], to role: Role, limits: WSLimits = WSLimits()) ->
   return result
 }
 
-private func failureWords(_ code: WSError.Code, at offset: UInt64, closes: [UInt16?]) -> String {
+/// A failure in words.
+func failureWords(_ code: WSError.Code, at offset: UInt64, closes: [UInt16?]) -> String {
   "\(code) at \(offset), closes with \(closes.map { $0.map(String.init) ?? "no code" })"
 }
 
-/// Checks a row's outcome, every way of cutting it, every prefix, and how early it fails.
+/// Checks a row's outcome, every way of cutting it, every prefix, and how early it fails: at an endpoint and at a frame decoder.
 func check(_ row: EndpointRow) {
-  func run(_ pieces: [[UInt8]]) -> ParseTrace<Endpoint.Event> { trace(pieces, to: row.role, limits: row.limits) }
   let expected = ParseTrace(
     events: row.events,
     failure: row.failure.map { failureWords($0.code, at: $0.offset, closes: $0.closeCode.map { [$0] } ?? []) })
+  check(row, expected) { trace($0, to: row.role, limits: row.limits) }
+  // A decoder has no clock and so no rate of control frames.
+  if row.failure?.code != .tooManyControlFrames { check(row, expected) { decoderTrace($0, to: row.role, limits: row.limits) } }
+}
+
+private func check(
+  _ row: EndpointRow, _ expected: ParseTrace<Endpoint.Event>, run: (_ pieces: [[UInt8]]) -> ParseTrace<Endpoint.Event>
+) {
   #expect(run([row.input]) == expected)
   #expect(splitEverywhere(row.testDescription, row.input, run: run).map(\.description) == [])
   #expect(everyPrefix(row.testDescription, row.input, run: run).map(\.description) == [])
