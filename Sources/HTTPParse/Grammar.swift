@@ -1,29 +1,7 @@
-import WireBytes
-
-/// The octet classes of RFC 9110 and RFC 3986 that rules are made of.
+/// What rules ask of single octets beside their ``OctetClass``.
 enum Grammar {
-  /// `tchar`, RFC 9110 §5.6.2.
-  static let token = alphanumeric.union(ByteClass(characters: "!#$%&'*+-.^_`|~"))
-  /// Octets of a field value or reason phrase, RFC 9110 §5.5 and RFC 9112 §4: HTAB, SP, VCHAR, obs-text.
-  static let text = ByteClass([0x09...0x09, 0x20...0x7E, 0x80...0xFF])
-  /// `VCHAR`, RFC 5234.
-  static let visible = ByteClass([0x21...0x7E])
-
-  /// Octets of a target that is taken as it is: all but CTL, SP and DEL.
-  static let rawTarget = ByteClass([0x21...0x7E, 0x80...0xFF])
-
-  /// Letters and digits.
-  static let alphanumeric = ByteClass([0x30...0x39, 0x41...0x5A, 0x61...0x7A])
   /// The tail of a `scheme`, RFC 3986 §3.1.
-  static let scheme = alphanumeric.union(ByteClass(characters: "+-."))
-  /// `reg-name` but for percent-encoding, RFC 3986 §3.2.2.
-  static let registeredName = alphanumeric.union(ByteClass(characters: "-._~!$&'()*+,;="))
-  /// `userinfo` but for percent-encoding, RFC 3986 §3.2.1.
-  static let userinfo = registeredName.union(ByteClass(characters: ":"))
-  /// `path` but for percent-encoding, RFC 3986 §3.3.
-  static let path = userinfo.union(ByteClass(characters: "@/"))
-  /// `query` and `fragment` but for percent-encoding, RFC 3986 §3.4.
-  static let query = path.union(ByteClass(characters: "?"))
+  static func isInScheme(_ octet: UInt8) -> Bool { isLetter(octet) || isDigit(octet) || [0x2B, 0x2D, 0x2E].contains(octet) }
 
   static func isDigit(_ octet: UInt8) -> Bool { (0x30...0x39).contains(octet) }
 
@@ -50,7 +28,7 @@ public enum ASCII {
 
   /// Whether `octets` are one token, RFC 9110 §5.6.2.
   public static func isToken(_ octets: some Collection<UInt8>) -> Bool {
-    !octets.isEmpty && octets.allSatisfy(Grammar.token.contains)
+    !octets.isEmpty && octets.allSatisfy(OctetClass.token.contains)
   }
 
   /// Returns `octets` without the spaces and tabs at both ends (OWS, RFC 9110 §5.6.3).

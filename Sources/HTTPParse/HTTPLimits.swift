@@ -30,7 +30,7 @@ public struct HTTPLimits: Sendable, Equatable {
   /// The longest head in octets, from the first octet of its start line to its end, line ends included.
   ///
   /// Default 80 KiB, a request line and a section of the longest. Excess is reported as the start line's or the section's limit, whichever
-  /// is being read; lower it to bound a head as a whole.
+  /// is being read; lower it to bound a head as a whole. A head is never longer than 2 GiB, whatever the limit.
   public var maximumHeadBytes = 80 * 1024
 
   /// The most interim (1xx) responses a client reads before the final one; excess is `limit-interim`.

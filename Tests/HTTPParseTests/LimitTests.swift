@@ -74,8 +74,11 @@ struct LimitTests {
     let input = Array(head.utf8)
     #expect(input.count > 65000)
     var examined: [Int] = []
-    for delivery in [Delivery.whole, .bytewise] {
+    for (delivery, usesFastPaths) in [
+      (Delivery.whole, false), (.bytewise, false), (.whole, true), (.bytewise, true), (.split(at: 60_000), true),
+    ] {
       var parser = RequestHeadParser()
+      parser.usesFastPaths = usesFastPaths
       var isComplete = false
       for piece in delivery.pieces(of: input) {
         if case .complete? = try? parser.receive(piece.span) { isComplete = true }
@@ -85,6 +88,9 @@ struct LimitTests {
     }
     #expect(examined[0] == examined[1])
     #expect(examined[0] <= 2 * input.count)
+    #expect(examined[2] == input.count, "a whole head is looked at once")
+    #expect(examined[3] == examined[1], "single octets are not tried twice")
+    #expect(examined[4] <= 3 * input.count, "a head that came in part is tried once, then read")
   }
 
   @Test("after a refusal nothing more is looked at")

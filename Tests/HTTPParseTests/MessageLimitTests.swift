@@ -1,4 +1,5 @@
 import HTTPParse
+import ProtocolTesting
 import Testing
 
 @Suite("Limits of a message")
@@ -50,9 +51,9 @@ struct MessageLimitTests {
     ])
   func requests(row: Row) {
     let octets = Array(row.octets.utf8)
-    for cut in Cut.all(length: octets.count) {
-      let result = log(RequestParser(limits: row.limits), octets, endsInput: true, cut: cut)
-      #expect(result.failure == row.failure, "\(cut)")
+    for delivery in [.whole] + Delivery.all(length: octets.count, samples: 32) {
+      let result = log(RequestParser(limits: row.limits), octets, endsInput: true, by: delivery)
+      #expect(result.failure == row.failure, "\(delivery)")
       #expect(result.messages.count == (row.failure == nil ? 1 : 0))
     }
   }
@@ -63,15 +64,15 @@ struct MessageLimitTests {
     limits.maximumContentBytes = 3
     let chunked = Array((Self.chunked + "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n").utf8)
     let untilClose = Array("HTTP/1.1 200 OK\r\n\r\nabcd".utf8)
-    for cut in Cut.all(length: chunked.count) {
-      let result = log(RequestParser(limits: limits), chunked, endsInput: false, cut: cut)
+    for delivery in [.whole] + Delivery.all(length: chunked.count, samples: 32) {
+      let result = log(RequestParser(limits: limits), chunked, endsInput: false, by: delivery)
       #expect(result.failure == "limit-content at \(Self.chunked.utf8.count + 11)")
       #expect(result.current.content == Array("abc".utf8))
     }
-    for cut in Cut.all(length: untilClose.count) {
+    for delivery in [.whole] + Delivery.all(length: untilClose.count, samples: 32) {
       var parser = ResponseParser(limits: limits)
       parser.requestSent(method: "GET")
-      let result = log(parser, untilClose, endsInput: true, cut: cut)
+      let result = log(parser, untilClose, endsInput: true, by: delivery)
       #expect(result.failure == "limit-content at 22")
       #expect(result.current.content == Array("abc".utf8))
     }
@@ -86,7 +87,7 @@ struct MessageLimitTests {
       var parser = ResponseParser(limits: limits)
       for _ in 0..<2 { parser.requestSent(method: "GET") }
       let answer = String(repeating: interim, count: count) + "HTTP/1.1 204 No\r\n\r\n"
-      return log(parser, Array((answer + answer).utf8), endsInput: true, cut: .whole)
+      return log(parser, Array((answer + answer).utf8), endsInput: true)
     }
     #expect(run(2).messages.map(\.interim) == [2, 2])
     #expect(run(3).failure == "limit-interim at 44")
@@ -97,7 +98,7 @@ struct MessageLimitTests {
     var limits = HTTPLimits()
     limits.maximumRequestsPerConnection = 2
     let octets = Array(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 4).utf8)
-    let result = log(RequestParser(limits: limits), octets, endsInput: true, cut: .whole)
+    let result = log(RequestParser(limits: limits), octets, endsInput: true)
     #expect(result.messages.map(\.after) == [.continues, .closes(.requestLimit)])
   }
 

@@ -1,4 +1,5 @@
 import HTTPParse
+import ProtocolTesting
 import Testing
 
 /// What a parser made of an input, in a form that does not depend on how the input was cut.
@@ -19,7 +20,10 @@ struct MessageLog: Equatable, CustomStringConvertible {
   var messages: [Message] = []
   var current = Message()
   var tunnel: [UInt8]?
-  var failure: String?
+  var error: HTTPParseError?
+
+  /// The class of the failure and where it is.
+  var failure: String? { error.map { "\($0.code.rawValue) at \($0.offset)" } }
 
   var description: String { "\(messages) \(failure ?? "")" }
 
@@ -30,26 +34,9 @@ struct MessageLog: Equatable, CustomStringConvertible {
   }
 }
 
-/// A way of cutting an input: the length of the first piece, and of every other.
-struct Cut: CustomStringConvertible {
-  let first: Int
-  let others: Int
-
-  var description: String { "first \(first) octets, then \(others == .max ? "the rest" : "pieces of \(others)")" }
-
-  /// Every way for short inputs; above 4 KiB 34 samples, so that long rows stay quick.
-  static func all(length: Int) -> [Cut] {
-    let regular = [1, 2, 3, 7, 64].map { Cut(first: $0, others: $0) }
-    if length <= 4096 { return regular + (0...length).map { Cut(first: $0, others: .max) } }
-    let offsets = Array(0..<10) + stride(from: 10, to: length - 10, by: (length - 20) / 14) + ((length - 10)...length)
-    return (length > 100_000 ? [regular[4]] : regular) + offsets.map { Cut(first: $0, others: .max) }
-  }
-
-  static let whole = Cut(first: .max, others: .max)
-}
-
 /// What the two parsers have in common for a test.
 protocol TestedParser {
+  var usesFastPaths: Bool { get set }
   mutating func step(_ octets: Span<UInt8>, at index: inout Int, log: inout MessageLog) throws(HTTPParseError) -> Bool
   mutating func finish(log: inout MessageLog) throws(HTTPParseError)
   /// Goes on after a declined upgrade.
@@ -104,25 +91,15 @@ extension ResponseParser: TestedParser {
   }
 }
 
-/// Feeds `input`, cut, to a fresh parser.
-func log(_ parser: some TestedParser, _ input: [UInt8], endsInput: Bool, cut: Cut) -> MessageLog {
+/// Feeds `input` to a fresh parser, as it is delivered.
+func log(_ parser: some TestedParser, _ input: [UInt8], endsInput: Bool, by delivery: Delivery = .whole) -> MessageLog {
   var parser = parser
   var log = MessageLog()
   do throws(HTTPParseError) {
-    var start = 0
-    while start < input.count {
-      let length = min(start == 0 ? cut.first : cut.others, input.count - start)
-      let piece = input.span.extracting(start..<(start + max(length, start == 0 ? 0 : 1)))
-      try feed(piece, to: &parser, log: &log)
-      start += piece.count
-      if piece.isEmpty {
-        try feed(input.span, to: &parser, log: &log)
-        break
-      }
-    }
+    for piece in delivery.pieces(of: input) { try feed(piece.span, to: &parser, log: &log) }
     if endsInput { try parser.finish(log: &log) }
   } catch {
-    log.failure = "\(error.code.rawValue) at \(error.offset)"
+    log.error = error
     var index = 0
     #expect(throws: error, "a failure is final") { _ = try parser.step([0x47].span, at: &index, log: &log) }
   }

@@ -1,4 +1,5 @@
 import HTTPParse
+import ProtocolTesting
 import Testing
 
 @Suite("Connections")
@@ -43,7 +44,7 @@ struct MessageParserTests {
   func offers() {
     for (version, connection) in [("1.1", "close"), ("1.0", "upgrade, keep-alive")] {
       let octets = Array("GET / HTTP/\(version)\r\nHost: a\r\nConnection: \(connection)\r\nUpgrade: websocket\r\n\r\n".utf8)
-      let result = log(RequestParser(), octets, endsInput: true, cut: .whole)
+      let result = log(RequestParser(), octets, endsInput: true)
       #expect(result.messages.first?.after != .handsOver(.upgrade))
     }
   }
@@ -99,13 +100,13 @@ struct MessageParserTests {
       ("IXXXXXXXXXXXXXXX\r\n\r\n", .icy, "", 0), ("HTXP", .http09, "", 0), ("IC\r\n\r\n", .icy, "", 0),
     ])
   func oldServers(text: String, leniency: HTTPLeniencies, content: String, count: Int) {
-    for cut in Cut.all(length: text.utf8.count) {
+    for delivery in [.whole] + Delivery.all(length: text.utf8.count, samples: 32) {
       var strict = ResponseParser()
       strict.requestSent(method: "GET")
-      #expect(log(strict, Array(text.utf8), endsInput: true, cut: cut).failure != nil)
+      #expect(log(strict, Array(text.utf8), endsInput: true, by: delivery).failure != nil)
       var parser = ResponseParser(leniencies: leniency)
       parser.requestSent(method: "GET")
-      let result = log(parser, Array(text.utf8), endsInput: true, cut: cut)
+      let result = log(parser, Array(text.utf8), endsInput: true, by: delivery)
       #expect((result.failure == nil) == (count == 1), "\(result)")
       #expect(result.messages.map(\.content) == Array(repeating: Array(content.utf8), count: count))
       for message in result.messages {

@@ -19,7 +19,7 @@ struct MessageSerializerTests {
       try MessageSerializer.requestHead(method: "OPTIONS", target: "*", fields: Self.fields(("Host", "h")), framing: .length(2)) + [
         0x61, 0x62,
       ]
-    let result = log(RequestParser(), octets, endsInput: true, cut: .whole)
+    let result = log(RequestParser(), octets, endsInput: true)
     #expect(result.failure == nil)
     try #require(result.messages.count == 2)
     #expect(words(result.messages[0].fields) == "Host=h|X-T=a, b|X-E=|Transfer-Encoding=chunked")
@@ -42,7 +42,7 @@ struct MessageSerializerTests {
       status: status, reasonPhrase: "Reason", fields: FieldSection(), framing: framing, toMethod: method)
     var parser = ResponseParser()
     parser.requestSent(method: method)
-    let result = log(parser, octets, endsInput: true, cut: .whole)
+    let result = log(parser, octets, endsInput: true)
     #expect(result.failure == nil)
     #expect(result.messages.first.map { words($0.fields) } == fields)
     #expect(result.messages.first?.after == after)
@@ -92,7 +92,7 @@ struct MessageSerializerTests {
   @Test("a line received with a leniency cannot be passed on")
   func passedOn() throws {
     let octets = Array("GET / HTTP/1.1\r\nHost: h\r\nX-T: a\u{7}b\r\n\r\n".utf8)
-    let received = log(RequestParser(leniencies: .controlInValue), octets, endsInput: true, cut: .whole)
+    let received = log(RequestParser(leniencies: .controlInValue), octets, endsInput: true)
     let fields = try #require(received.messages.first?.fields)
     #expect(throws: HTTPParseError.self) {
       try MessageSerializer.requestHead(method: "GET", target: "/", fields: fields, framing: .none)
@@ -102,7 +102,7 @@ struct MessageSerializerTests {
   @Test("the head of every accepted request row is written and read back")
   func rows() throws {
     for row in WireRow.requests {
-      for message in log(RequestParser(), row.octets, endsInput: row.endsInput, cut: .whole).messages {
+      for message in log(RequestParser(), row.octets, endsInput: row.endsInput).messages {
         let parts = message.start.split(separator: " ")
         let kept = message.fields.lines.filter { !$0.isNamed("Content-Length") && !$0.isNamed("Transfer-Encoding") }
         guard kept.contains(where: { $0.isNamed("Host") }) else { continue }

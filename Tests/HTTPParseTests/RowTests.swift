@@ -1,4 +1,5 @@
 import HTTPParse
+import ProtocolTesting
 import Testing
 
 @Suite("Rows")
@@ -44,8 +45,8 @@ struct RowTests {
 
   private func run(_ row: WireRow, leniencies: HTTPLeniencies) -> MessageLog {
     row.isResponse
-      ? log(responseParser(row, leniencies: leniencies), row.octets, endsInput: row.endsInput, cut: .whole)
-      : log(RequestParser(leniencies: leniencies), row.octets, endsInput: row.endsInput, cut: .whole)
+      ? log(responseParser(row, leniencies: leniencies), row.octets, endsInput: row.endsInput)
+      : log(RequestParser(leniencies: leniencies), row.octets, endsInput: row.endsInput)
   }
 
   private func responseParser(_ row: WireRow, leniencies: HTTPLeniencies = []) -> ResponseParser {
@@ -57,7 +58,7 @@ struct RowTests {
   }
 
   private func check(_ row: WireRow, parser: some TestedParser) {
-    let whole = log(parser, row.octets, endsInput: row.endsInput, cut: .whole)
+    let whole = log(parser, row.octets, endsInput: row.endsInput)
     let ends = row.expected("ends")
     if let refused = row.expected("refused") {
       #expect(whole.failure == refused, "\(row.id) \(whole)")
@@ -68,9 +69,9 @@ struct RowTests {
       #expect(whole.failure == nil)
     }
     for expectation in row.expectations { expect(expectation, of: whole) }
-    for cut in Cut.all(length: row.octets.count) {
-      let other = log(parser, row.octets, endsInput: row.endsInput, cut: cut)
-      #expect(other == whole, "\(row.id), \(cut)")
+    for delivery in [.whole] + Delivery.all(length: row.octets.count, samples: 32) {
+      let other = log(parser, row.octets, endsInput: row.endsInput, by: delivery)
+      #expect(other == whole, "\(row.id), \(delivery)")
     }
   }
 

@@ -50,7 +50,7 @@ struct StatusLineTests {
       return
     }
     #expect(line.isFolded)
-    #expect(line.value == Array("a b".utf8))
-    #expect(line.receivedValue == Array("a\r\n  b".utf8))
+    #expect(line.value == Array("a b".utf8)[...])
+    #expect(line.receivedValue == Array("a\r\n  b".utf8)[...])
   }
 }

@@ -7,20 +7,32 @@ struct BodyReader: Sendable {
 
   private enum Source {
     case length(remaining: Int)
-    case chunked(ChunkedDecoder)
+    case chunked
     case untilClose
   }
 
-  private var source: Source
+  private var source = Source.length(remaining: 0)
+  // Beside the source, not in it: a payload would be copied twice for each chunk.
+  private var decoder: ChunkedDecoder
   private var contentBytes = 0
   private var excess: HTTPParseError?
   private let maximumContentBytes: Int
 
-  /// Creates a reader of content that begins at stream offset `offset`.
+  /// Creates a reader of one content after the other.
+  init(limits: HTTPLimits, leniencies: HTTPLeniencies, isResponse: Bool) {
+    maximumContentBytes = limits.maximumContentBytes
+    decoder = ChunkedDecoder(limits: limits, leniencies: leniencies, unfoldsTrailers: isResponse)
+  }
+
+  var usesFastPaths: Bool {
+    get { decoder.usesFastPaths }
+    set { decoder.usesFastPaths = newValue }
+  }
+
+  /// Begins content at stream offset `offset`.
   ///
   /// - Throws: `limit-content` when the declared length is too long.
-  init(_ framing: BodyFraming, limits: HTTPLimits, leniencies: HTTPLeniencies, isResponse: Bool, offset: Int) throws(HTTPParseError) {
-    maximumContentBytes = limits.maximumContentBytes
+  mutating func begin(_ framing: BodyFraming, offset: Int) throws(HTTPParseError) {
     switch framing {
     case .none: source = .length(remaining: 0)
     case .length(let length):
@@ -29,8 +41,12 @@ struct BodyReader: Sendable {
       }
       source = .length(remaining: length)
     case .chunked:
-      source = .chunked(ChunkedDecoder(limits: limits, leniencies: leniencies, unfoldsTrailers: isResponse, offset: offset))
-    case .untilClose: source = .untilClose
+      contentBytes = 0
+      decoder.begin(at: offset)
+      source = .chunked
+    case .untilClose:
+      contentBytes = 0
+      source = .untilClose
     }
   }
 
@@ -53,8 +69,7 @@ struct BodyReader: Sendable {
       guard index < octets.count else { return nil }
       index = octets.count
       return .content(try limited(start..<index, offset: offset))
-    case .chunked(var decoder):
-      defer { source = .chunked(decoder) }
+    case .chunked:
       switch try decoder.receive(octets, at: &index) {
       case nil: return nil
       case .content(let range): return .content(try limited(range, offset: offset + (range.lowerBound - start)))

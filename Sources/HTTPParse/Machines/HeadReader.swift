@@ -1,18 +1,27 @@
 /// Reads heads from a stream: lines from the scanner, judged by the rules, bounded by the limits; a failure is final.
+///
+/// A head that lies whole and plainly valid in the octets given is taken at once by the fast path, which decides nothing else: what is cut,
+/// wrong or rare is read octet by octet, and each octet is looked at by either a fixed number of times.
 struct HeadReader<Start: StartLineRules>: Sendable {
-  /// A head whose lines are without fault.
-  struct Lines {
-    let startLine: [UInt8]
-    let startLineOffset: Int
+  /// A head without fault.
+  struct Completion {
     let fields: FieldSection
     /// The stream offset just past the head.
     let end: Int
+    /// Whether the fast path read it, so that its target, if it has one, is in origin-form.
+    let isPlain: Bool
   }
 
   private enum Phase {
-    case startLine(Start)
-    case fieldLine(FieldLineRules)
+    case startLine
+    case fieldLine
   }
+
+  /// Whether whole heads are taken at once; without, tests see what the reader of octets makes of them.
+  var usesFastPaths = true
+  private let bounds: HeadBounds
+  /// The storage of the last whole head, which is used again if no one else holds it any more.
+  private var storage = HeadStorage()
 
   private let limits: HTTPLimits
   private let leniencies: HTTPLeniencies
@@ -20,10 +29,12 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   private let unfolds: Bool
   private var scanner: LineScanner
   private var phase: Phase
+  // The rules stand beside the phase, not in it: a payload would be copied twice for each octet.
+  private var startRules: Start
+  private var fieldRules: FieldLineRules
   private var skippedEmptyLines = 0
   private var isSkippingLine = false
   private var hasSkippedLast = false
-  private var startLine: [UInt8] = []
   private var startLineOffset = 0
   private var fields = FieldSection()
   private var sectionBytes = 0
@@ -38,7 +49,10 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     section = SectionLimits(head: limits)
     unfolds = Start.unfoldsFields || leniencies.contains(.obsFold)
     scanner = LineScanner(offset: offset)
-    phase = .startLine(Start(leniencies))
+    phase = .startLine
+    startRules = Start(leniencies)
+    fieldRules = FieldLineRules(isFirst: true, unfolds: unfolds, leniencies: self.leniencies)
+    bounds = HeadBounds(limits, startLine: Start.maximumLineBytes(limits))
   }
 
   /// Creates a reader of one trailer section, which is a head without a start line (RFC 9112 §7.1.2).
@@ -49,7 +63,10 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     self.unfolds = unfolds || leniencies.contains(.obsFold)
     scanner = LineScanner(offset: offset)
     startLineOffset = offset
-    phase = .fieldLine(FieldLineRules(isFirst: true, unfolds: false, leniencies: self.leniencies))
+    phase = .fieldLine
+    startRules = Start(leniencies)
+    fieldRules = FieldLineRules(isFirst: true, unfolds: false, leniencies: self.leniencies)
+    bounds = HeadBounds(limits, startLine: 0)
   }
 
   /// The stream offset of the next octet.
@@ -57,12 +74,18 @@ struct HeadReader<Start: StartLineRules>: Sendable {
 
   /// Whether no octet of a head has been taken.
   var isAtStart: Bool {
-    if case .startLine = phase { scanner.offset == scanner.lineOffset } else { false }
+    switch phase {
+    case .startLine: scanner.offset == scanner.lineOffset
+    case .fieldLine: false
+    }
   }
 
   /// Whether the failure, or the need for more, is before the first octet of a head but for empty lines.
   var isBetweenHeads: Bool {
-    if case .startLine = phase { scanner.content.isEmpty } else { false }
+    switch phase {
+    case .startLine: scanner.content.isEmpty
+    case .fieldLine: false
+    }
   }
 
   /// Passes over octets that belong to no head.
@@ -84,20 +107,40 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   /// Reads up to the end of a head; after that the next head begins.
   ///
   /// - Returns: The head and how many of `octets` belong to it, or `nil` when all were taken and more are needed.
-  mutating func read(_ octets: Span<UInt8>) throws(HTTPParseError) -> (lines: Lines, consumed: Int)? {
+  mutating func read(_ octets: Span<UInt8>) throws(HTTPParseError) -> (completion: Completion, consumed: Int)? {
     var index = 0
     return try read(octets, at: &index).map { ($0, index) }
   }
 
   /// Reads from `index` up to the end of a head, past which it leaves `index`.
-  mutating func read(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> Lines? {
+  mutating func read(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> Completion? {
     if let failure { throw failure }
+    if usesFastPaths, isAtStart, skippedEmptyLines == 0, let completion = takeWhole(octets, at: &index) { return completion }
     while index < octets.count {
       let octet = octets[index]
       index += 1
-      if let lines = try take(octet) { return lines }
+      if let completion = try take(octet) { return completion }
     }
     return nil
+  }
+
+  /// Takes a head that is whole and plainly valid; otherwise nothing.
+  private mutating func takeWhole(_ octets: Span<UInt8>, at index: inout Int) -> Completion? {
+    guard octets.count - index >= HeadKernel.blockLength else { return nil }
+    let rest = octets.extracting(droppingFirst: index)
+    if !isKnownUniquelyReferenced(&storage) { storage = HeadStorage() }
+    let outcome =
+      unsafe Start.unfoldsFields ? storage.table.scanResponse(rest, within: bounds) : storage.table.scanRequest(rest, within: bounds)
+    guard case .complete(let count) = outcome else {
+      octetsExamined &+= rest.count
+      return nil
+    }
+    octetsExamined &+= count
+    unsafe storage.octets.replaceAll(with: rest.extracting(first: count))
+    unsafe storage.base = scanner.offset
+    index += count
+    passOver(count)
+    return Completion(fields: FieldSection(storage), end: scanner.offset, isPlain: true)
   }
 
   /// Notes the end of the input.
@@ -118,7 +161,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     throw error
   }
 
-  private mutating func take(_ octet: UInt8) throws(HTTPParseError) -> Lines? {
+  private mutating func take(_ octet: UInt8) throws(HTTPParseError) -> Completion? {
     octetsExamined &+= 1
     let step = scanner.scan(octet)
     switch step {
@@ -135,25 +178,23 @@ struct HeadReader<Start: StartLineRules>: Sendable {
         try failAtPending(else: HTTPParseError(.bareLF, at: scanner.offset - 1, octet: octet))
       }
       octetsExamined &+= scanner.content.count
-      let lines = try endLine()
+      let completion = try endLine()
       scanner.beginLine()
-      return lines
+      return completion
     }
   }
 
   private mutating func judgeLast(_ octet: UInt8) throws(HTTPParseError) {
     let fault: LineFault?
     switch phase {
-    case .startLine(var rules):
-      fault = rules.judgeLast(of: scanner.content)
-      phase = .startLine(rules)
-    case .fieldLine(var rules):
-      fault = isSkippingLine ? nil : rules.judgeLast(of: scanner.content)
-      phase = .fieldLine(rules)
+    case .startLine: fault = startRules.judgeLast(of: scanner.content)
+    case .fieldLine: fault = isSkippingLine ? nil : fieldRules.judgeLast(of: scanner.content)
     }
     guard let fault else { return }
-    if case .startLine = phase { try fail(located(fault)) }
-    try failOrSkip(fault)
+    switch phase {
+    case .startLine: try fail(located(fault))
+    case .fieldLine: try failOrSkip(fault)
+    }
   }
 
   private mutating func checkLimits(_ octet: UInt8) throws(HTTPParseError) {
@@ -163,11 +204,11 @@ struct HeadReader<Start: StartLineRules>: Sendable {
       if lineBytes == 1 { startLineOffset = scanner.lineOffset }
       let headBytes = scanner.offset - startLineOffset
       try check(lineBytes, Start.maximumLineBytes(limits), Start.limitCode)
-      try check(headBytes, limits.maximumHeadBytes, Start.limitCode)
+      try check(headBytes, section.headBytes, Start.limitCode)
     case .fieldLine:
       if lineBytes == 1, !Grammar.isWhitespace(octet) {
         unfoldedLineBytes = 0
-        try check(fields.lines.count + fields.skippedLineOffsets.count + 1, section.lines, section.linesCode)
+        try check(fields.receivedCount + 1, section.lines, section.linesCode)
       }
       try check(unfoldedLineBytes + lineBytes, section.lineBytes, section.lineBytesCode)
       try check(sectionBytes + lineBytes, section.bytes, section.bytesCode)
@@ -180,23 +221,25 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     try failAtPending(else: HTTPParseError(code, at: scanner.offset - 1, limit: limit, actual: actual))
   }
 
-  private mutating func endLine() throws(HTTPParseError) -> Lines? {
+  private mutating func endLine() throws(HTTPParseError) -> Completion? {
     let line = scanner.content
     switch phase {
-    case .startLine(let rules):
+    case .startLine:
       if line.isEmpty, skippedEmptyLines < limits.maximumLeadingEmptyLines {
         skippedEmptyLines += 1
         return nil
       }
-      if let fault = rules.judgeEnd(of: line) { try fail(located(fault)) }
-      startLine = leniencies.contains(.looseStartLine) ? LooseStartLine(line, keepsThirdPart: Start.unfoldsFields).octets : line
-    case .fieldLine(let rules):
+      if let fault = startRules.judgeEnd(of: line) { try fail(located(fault)) }
+      let single = leniencies.contains(.looseStartLine) ? LooseStartLine(line, keepsThirdPart: Start.unfoldsFields).octets : line
+      let startLine = Start.meaning(of: single)
+      fields.begin(startLine: startLine, parts: Start.parts(of: startLine), base: startLineOffset)
+      phase = .fieldLine
+    case .fieldLine:
       if line.isEmpty { return endHead() }
-      if !isSkippingLine, let fault = rules.judgeEnd(of: line) { try failOrSkip(fault) }
+      if !isSkippingLine, let fault = fieldRules.judgeEnd(of: line) { try failOrSkip(fault) }
       endFieldLine(line)
     }
-    let isFirst = fields.lines.isEmpty && fields.skippedLineOffsets.isEmpty
-    phase = .fieldLine(FieldLineRules(isFirst: isFirst, unfolds: unfolds, leniencies: leniencies))
+    fieldRules = FieldLineRules(isFirst: fields.receivedCount == 0, unfolds: unfolds, leniencies: leniencies)
     return nil
   }
 
@@ -225,27 +268,25 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     let scan = FieldLineScan(line)
     let value = scan.value ?? 0..<0
     let start = scanner.lineOffset
-    fields.append(
-      FieldLine(
-        name: Array(ASCII.trimmed(line[scan.name])), value: Array(line[value]), nameOffset: start, valueOffset: start + value.lowerBound))
+    fields.append(name: ASCII.trimmed(line[scan.name]), value: line[value], nameOffset: start, valueOffset: start + value.lowerBound)
   }
 
-  private mutating func endHead() -> Lines {
-    let lines = Lines(startLine: startLine, startLineOffset: startLineOffset, fields: fields, end: scanner.offset)
-    phase = .startLine(Start(leniencies))
+  private mutating func endHead() -> Completion {
+    phase = .startLine
+    startRules = Start(leniencies)
     skippedEmptyLines = 0
     hasSkippedLast = false
-    fields = FieldSection()
     sectionBytes = 0
     unfoldedLineBytes = 0
-    return lines
+    defer { fields = FieldSection() }
+    return Completion(fields: fields, end: scanner.offset, isPlain: false)
   }
 
   private mutating func failAtPending(else error: HTTPParseError) throws(HTTPParseError) {
     let pending =
       switch phase {
-      case .startLine(let rules): rules.pendingFault(in: scanner.content)
-      case .fieldLine(let rules): rules.pendingFault(in: scanner.content)
+      case .startLine: startRules.pendingFault(in: scanner.content)
+      case .fieldLine: fieldRules.pendingFault(in: scanner.content)
       }
     if let pending = pending.map(located), pending.offset < error.offset { try fail(pending) }
     try fail(error)

@@ -14,6 +14,12 @@ public struct RequestHeadParser: Sendable {
     reader = HeadReader(limits: limits, offset: offset)
   }
 
+  /// Whether whole heads are taken at once; tests turn it off.
+  package var usesFastPaths: Bool {
+    get { reader.usesFastPaths }
+    set { reader.usesFastPaths = newValue }
+  }
+
   /// How often an octet was looked at.
   package var octetsExamined: Int { reader.octetsExamined }
 
@@ -23,12 +29,9 @@ public struct RequestHeadParser: Sendable {
   ///
   /// - Throws: The first fault, again on every later call.
   public mutating func receive(_ octets: Span<UInt8>) throws(HTTPParseError) -> HeadProgress<RequestHead> {
-    guard let (lines, consumed) = try reader.read(octets) else { return .needsMore }
-    guard let head = RequestHead(line: lines.startLine, fields: lines.fields, offset: lines.startLineOffset) else {
-      try reader.fail(HTTPParseError(.requestLine, at: lines.startLineOffset))
-      return .needsMore
-    }
-    if let fault = HostRules.fault(in: head.fields, version: head.version, headEnd: lines.end) { try reader.fail(fault) }
+    guard let (completion, consumed) = try reader.read(octets) else { return .needsMore }
+    let head = RequestHead(completion)
+    if let fault = HostRules.fault(in: head.fields, version: head.version, headEnd: completion.end) { try reader.fail(fault) }
     return .complete(head, consumed: consumed)
   }
 
@@ -36,4 +39,13 @@ public struct RequestHeadParser: Sendable {
   ///
   /// - Throws: `unexpected-eof` when a head has begun.
   public mutating func endOfInput() throws(HTTPParseError) { try reader.endOfInput() }
+}
+
+extension RequestHead {
+  init(_ completion: HeadReader<RequestLineRules>.Completion) {
+    let fields = completion.fields
+    var form = RequestTarget.Form.origin
+    if !completion.isPlain { form = RequestTarget.form(fields.octets[fields.parts.target], method: fields.octets[fields.parts.method]) }
+    self.init(form: form, fields: fields)
+  }
 }

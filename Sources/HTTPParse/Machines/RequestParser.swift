@@ -19,7 +19,7 @@ public struct RequestParser: Sendable {
 
   private enum Phase {
     case head
-    case body(BodyReader, then: Verdict)
+    case body(then: Verdict)
     case ending(Verdict)
     case stopped(Verdict)
     case closed
@@ -36,6 +36,7 @@ public struct RequestParser: Sendable {
   private let leniencies: HTTPLeniencies
   private var reader: HeadReader<RequestLineRules>
   private var phase = Phase.head
+  private var body: BodyReader
   private var requestCount = 0
 
   /// Creates a parser for a connection.
@@ -48,7 +49,20 @@ public struct RequestParser: Sendable {
     self.limits = limits
     self.leniencies = leniencies
     reader = HeadReader(limits: limits, leniencies: leniencies, offset: offset)
+    body = BodyReader(limits: limits, leniencies: leniencies, isResponse: false)
   }
+
+  /// Whether plain input is read in large steps; tests turn it off.
+  package var usesFastPaths: Bool {
+    get { reader.usesFastPaths }
+    set {
+      reader.usesFastPaths = newValue
+      body.usesFastPaths = newValue
+    }
+  }
+
+  /// How often an octet of a head was looked at.
+  package var octetsExamined: Int { reader.octetsExamined }
 
   /// The stream offset of the next octet.
   public var offset: Int { reader.offset }
@@ -61,12 +75,10 @@ public struct RequestParser: Sendable {
     try reader.throwFailure()
     switch phase {
     case .head:
-      guard let lines = try reader.read(octets, at: &index) else { return nil }
-      return try begin(lines)
-    case .body(var body, let verdict):
-      let step = try reader.pass(octets, at: &index, to: &body)
-      phase = .body(body, then: verdict)
-      switch step {
+      guard let completion = try reader.read(octets, at: &index) else { return nil }
+      return try begin(completion)
+    case .body(let verdict):
+      switch try reader.pass(octets, at: &index, to: &body) {
       case nil: return nil
       case .content(let range): return .content(range)
       case .end(let trailers):
@@ -113,24 +125,21 @@ public struct RequestParser: Sendable {
     }
   }
 
-  private mutating func begin(_ lines: HeadReader<RequestLineRules>.Lines) throws(HTTPParseError) -> Event? {
+  private mutating func begin(_ completion: HeadReader<RequestLineRules>.Completion) throws(HTTPParseError) -> Event? {
     do throws(HTTPParseError) {
-      let isRaw = leniencies.contains(.rawTarget)
-      guard let head = RequestHead(line: lines.startLine, fields: lines.fields, offset: lines.startLineOffset, isRaw: isRaw) else {
-        throw HTTPParseError(.requestLine, at: lines.startLineOffset)
-      }
-      let framing = try framing(of: head, headEnd: lines.end)
-      let options = try ConnectionOptions(head.fields, limits: limits)
+      let head = RequestHead(completion)
+      let framing = try framing(of: head, headEnd: completion.end)
+      let options = try ConnectionOptions(head.fields, maximumElements: limits.maximumListElements)
       requestCount += 1
       var verdict = Verdict(close: options.closeReason(version: head.version))
       if requestCount >= limits.maximumRequestsPerConnection { verdict.close = verdict.close ?? .requestLimit }
-      if head.method == "CONNECT" {
+      if head.isConnect {
         verdict.handover = .connect
-      } else if !head.upgradeOffers.isEmpty {
+      } else if head.offersUpgrade(options) {
         verdict.handover = .upgrade
       }
-      let body = try BodyReader(framing, limits: limits, leniencies: leniencies, isResponse: false, offset: lines.end)
-      phase = .body(body, then: verdict)
+      try body.begin(framing, offset: completion.end)
+      phase = .body(then: verdict)
       return .head(head, framing)
     } catch {
       try reader.fail(error)

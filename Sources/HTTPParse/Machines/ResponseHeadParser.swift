@@ -14,6 +14,12 @@ public struct ResponseHeadParser: Sendable {
     reader = HeadReader(limits: limits, offset: offset)
   }
 
+  /// Whether whole heads are taken at once; tests turn it off.
+  package var usesFastPaths: Bool {
+    get { reader.usesFastPaths }
+    set { reader.usesFastPaths = newValue }
+  }
+
   /// How often an octet was looked at.
   package var octetsExamined: Int { reader.octetsExamined }
 
@@ -26,8 +32,8 @@ public struct ResponseHeadParser: Sendable {
   ///
   /// - Throws: The first fault, again on every later call.
   public mutating func receive(_ octets: Span<UInt8>) throws(HTTPParseError) -> HeadProgress<ResponseHead> {
-    guard let (lines, consumed) = try reader.read(octets) else { return .needsMore }
-    return .complete(ResponseHead(line: lines.startLine, fields: lines.fields, offset: lines.startLineOffset), consumed: consumed)
+    guard let (completion, consumed) = try reader.read(octets) else { return .needsMore }
+    return .complete(ResponseHead(fields: completion.fields), consumed: consumed)
   }
 
   /// Notes that the peer will send nothing more.

@@ -25,7 +25,7 @@ public struct ResponseParser: Sendable {
 
   private enum Phase {
     case head
-    case body(BodyReader, then: AfterMessage)
+    case body(then: AfterMessage)
     case ending(AfterMessage)
     case closed
     case handedOver
@@ -35,6 +35,7 @@ public struct ResponseParser: Sendable {
   private let leniencies: HTTPLeniencies
   private var reader: HeadReader<StatusLineRules>
   private var phase = Phase.head
+  private var body: BodyReader
   private var outstanding: [Request] = []
   private var interimCount = 0
 
@@ -48,7 +49,20 @@ public struct ResponseParser: Sendable {
     self.limits = limits
     self.leniencies = leniencies
     reader = HeadReader(limits: limits, leniencies: leniencies, offset: offset)
+    body = BodyReader(limits: limits, leniencies: leniencies, isResponse: true)
   }
+
+  /// Whether plain input is read in large steps; tests turn it off.
+  package var usesFastPaths: Bool {
+    get { reader.usesFastPaths }
+    set {
+      reader.usesFastPaths = newValue
+      body.usesFastPaths = newValue
+    }
+  }
+
+  /// How often an octet of a head was looked at.
+  package var octetsExamined: Int { reader.octetsExamined }
 
   /// The stream offset of the next octet.
   public var offset: Int { reader.offset }
@@ -74,12 +88,10 @@ public struct ResponseParser: Sendable {
     switch phase {
     case .head:
       if index < octets.count, try !beginsHead(octets[index]) { return try receive(octets, at: &index) }
-      guard let lines = try reader.read(octets, at: &index) else { return nil }
-      return try begin(ResponseHead(line: lines.startLine, fields: lines.fields, offset: lines.startLineOffset))
-    case .body(var body, let next):
-      let step = try reader.pass(octets, at: &index, to: &body)
-      phase = .body(body, then: next)
-      switch step {
+      guard let completion = try reader.read(octets, at: &index) else { return nil }
+      return try begin(ResponseHead(fields: completion.fields))
+    case .body(let next):
+      switch try reader.pass(octets, at: &index, to: &body) {
       case nil: return nil
       case .content(let range): return .content(range)
       case .end(let trailers):
@@ -105,7 +117,7 @@ public struct ResponseParser: Sendable {
   public mutating func endOfInput() throws(HTTPParseError) -> Event? {
     try reader.throwFailure()
     switch phase {
-    case .body(let body, let next) where body.endsWithConnection: return end(next)
+    case .body(let next) where body.endsWithConnection: return end(next)
     case .ending(let next): return end(next)
     case .closed, .handedOver: return nil
     case .head:
@@ -127,9 +139,8 @@ public struct ResponseParser: Sendable {
       return true
     }
     outstanding.removeFirst()
-    let body = try BodyReader(
-      .untilClose(codings: []), limits: limits, leniencies: leniencies, isResponse: true, offset: reader.offset)
-    phase = .body(body, then: .closes(.closeDelimited))
+    try body.begin(.untilClose(codings: []), offset: reader.offset)
+    phase = .body(then: .closes(.closeDelimited))
     return false
   }
 
@@ -145,10 +156,10 @@ public struct ResponseParser: Sendable {
       }
       let framing = try BodyFraming(of: head, toMethod: request.method, limits: limits, leniencies: leniencies)
       let next = try afterMessage(head, request, framing)
-      let body = try BodyReader(framing, limits: limits, leniencies: leniencies, isResponse: true, offset: reader.offset)
+      try body.begin(framing, offset: reader.offset)
       outstanding.removeFirst()
       interimCount = 0
-      phase = .body(body, then: next)
+      phase = .body(then: next)
       return .head(head, framing)
     } catch {
       try reader.fail(error)
@@ -159,9 +170,9 @@ public struct ResponseParser: Sendable {
   private func afterMessage(
     _ head: ResponseHead, _ request: Request, _ framing: BodyFraming
   ) throws(HTTPParseError) -> AfterMessage {
-    let options = try ConnectionOptions(head.fields, limits: limits)
+    let options = try ConnectionOptions(head.fields, maximumElements: limits.maximumListElements)
     if head.status == 101 {
-      let accepted = try ListPieces.all(of: head.fields.lines(named: "Upgrade"), limits: limits)
+      let accepted = try ListPieces.all(in: head.fields, head.fields.marks.upgrade, maximum: limits.maximumListElements)
       let wasOffered = accepted.allSatisfy { choice in
         request.offers.contains { ASCII.equalsIgnoringCase(choice.octets, $0.utf8) }
       }
@@ -174,7 +185,7 @@ public struct ResponseParser: Sendable {
     if case .untilClose = framing { return .closes(.closeDelimited) }
     if case .chunked = framing {
       if head.version < .http11 { return .closes(.codingInHTTP10) }
-      if !head.fields.lines(named: "Content-Length").isEmpty { return .closes(.lengthAndCoding) }
+      if head.fields.marks.contentLength.isEmpty == false { return .closes(.lengthAndCoding) }
     }
     return options.closeReason(version: head.version).map { .closes($0) } ?? .continues
   }

@@ -36,24 +36,41 @@ public enum AfterMessage: Sendable, Equatable {
 
 /// The options of a connection as its Connection field states them, RFC 9110 §7.6.1.
 struct ConnectionOptions {
-  private let names: [String]
+  private(set) var hasClose = false
+  private(set) var hasKeepAlive = false
+  private(set) var hasUpgrade = false
 
-  init(_ fields: FieldSection, limits: HTTPLimits) throws(HTTPParseError) {
-    names = try ListPieces.all(of: fields.lines(named: "Connection"), limits: limits).map {
-      String(decoding: $0.octets.map(ASCII.lowercased), as: UTF8.self)
+  init(_ fields: FieldSection, maximumElements: Int) throws(HTTPParseError) {
+    guard !fields.marks.connection.isEmpty else { return }
+    try ListPieces.forEach(in: fields, fields.marks.connection, maximum: maximumElements) { piece, _ in
+      switch Keyword(fields.octets, piece) {
+      case Keyword.close: hasClose = true
+      case Keyword.keepAlive: hasKeepAlive = true
+      case Keyword.upgrade: hasUpgrade = true
+      default: break
+      }
     }
   }
 
-  var hasUpgrade: Bool { names.contains("upgrade") }
-
   /// Why a message of the given version closes the connection by its own will, or `nil`.
   func closeReason(version: HTTPVersion) -> AfterMessage.CloseReason? {
-    if names.contains("close") { return .closeOption }
-    return version >= .http11 || names.contains("keep-alive") ? nil : .oldVersion
+    if hasClose { return .closeOption }
+    return version >= .http11 || hasKeepAlive ? nil : .oldVersion
   }
 }
 
 extension RequestHead {
+  /// Whether ``upgradeOffers`` is not empty.
+  func offersUpgrade(_ options: ConnectionOptions) -> Bool {
+    guard version >= .http11, options.hasUpgrade else { return false }
+    var next = fields.place(of: fields.marks.upgrade)
+    while let line = next {
+      if fields.value(at: line).contains(where: { fields.octets[$0] != 0x2C && !Grammar.isWhitespace(fields.octets[$0]) }) { return true }
+      next = fields.place(of: fields.marks.upgrade, from: line + 1)
+    }
+    return false
+  }
+
   /// The protocols the client offers to switch to, in order; none unless the Connection field says so too (RFC 9110 §7.8).
   public var upgradeOffers: [String] {
     guard version >= .http11, fields.elements(of: "Connection").contains(where: { ASCII.equalsIgnoringCase($0.octets, "upgrade".utf8) })

@@ -1,19 +1,43 @@
 /// The field lines of a head in the order received.
+///
+/// A view of one buffer with the octets of the head and a table of 16 octets a line; nothing is copied out until it is asked for.
 public struct FieldSection: Sendable, Equatable {
-  /// The lines in order.
-  public private(set) var lines: [FieldLine] = []
-
-  /// The stream offsets of malformed lines that were dropped, with ``HTTPLeniencies/skipBadFields`` only.
-  public private(set) var skippedLineOffsets: [Int] = []
+  private var storage = HeadStorage.empty
 
   /// Creates a section of the given lines.
-  public init(_ lines: [FieldLine] = []) { self.lines = lines }
+  public init(_ lines: [FieldLine] = []) {
+    for line in lines { append(line) }
+  }
+
+  /// The section of what is not changed any more.
+  init(_ storage: HeadStorage) { self.storage = storage }
+
+  /// What the lines, and the start line of a head, are ranges of.
+  var octets: [UInt8] { unsafe storage.octets }
+  /// Where the parts of a head are.
+  var parts: HeadParts { unsafe storage.table.parts }
+  /// Where the fields are that rules ask for.
+  var marks: FieldMarks { unsafe storage.table.parts.marks }
+  /// The stream offset of the start line or, without one, of the section; 0 if it was not received.
+  var base: Int { unsafe storage.base }
+
+  /// The lines in order.
+  public var lines: Lines { Lines(fields: self) }
+
+  /// The stream offsets of malformed lines that were dropped, with ``HTTPLeniencies/skipBadFields`` only.
+  public var skippedLineOffsets: [Int] { unsafe storage.skipped ?? [] }
 
   /// The lines named `name`, in any case, in order.
-  public func lines(named name: String) -> [FieldLine] { lines.filter { $0.isNamed(name) } }
+  public func lines(named name: String) -> [FieldLine] {
+    let length = name.utf8.count
+    return (0..<count).compactMap { index in
+      guard unsafe Int(storage.table.entries[index].nameLength) == length, isLine(index, named: name.utf8) else { return nil }
+      return line(at: index)
+    }
+  }
 
   /// The values of the lines named `name`, in any case, in order.
-  public func values(of name: String) -> [[UInt8]] { lines(named: name).map(\.value) }
+  public func values(of name: String) -> [ArraySlice<UInt8>] { lines(named: name).map(\.value) }
 
   /// The elements of the comma-separated list made of all lines named `name`; empty elements are left out (RFC 9110 §5.6.1).
   ///
@@ -35,13 +59,118 @@ public struct FieldSection: Sendable, Equatable {
     return elements.map { String(decoding: $0.octets, as: UTF8.self) }
   }
 
-  mutating func noteSkippedLine(at offset: Int) { skippedLineOffsets.append(offset) }
+  /// Whether both sections have equal lines.
+  public static func == (left: FieldSection, right: FieldSection) -> Bool {
+    left.lines.elementsEqual(right.lines) && left.skippedLineOffsets == right.skippedLineOffsets
+  }
 
-  mutating func append(_ line: FieldLine) { lines.append(line) }
+  /// The line at a place from 0 to the number of lines.
+  func line(at index: Int) -> FieldLine {
+    let entry = unsafe storage.table.entries[index]
+    let origin = unsafe storage.origins?[index]
+    return unsafe FieldLine(
+      octets: storage.octets, entry: entry, nameOffset: origin?.nameOffset ?? base &+ Int(entry.nameStart),
+      valueOffset: origin?.valueOffset ?? base &+ Int(entry.valueStart), foldedValue: origin?.foldedValue)
+  }
 
-  mutating func unfoldIntoLast(_ continuation: [UInt8]) {
-    guard let last = lines.indices.last else { return }
-    lines[last].unfold(continuation)
+  /// The place of the next line of a noted name, at or after `index`; the first is known without looking at others.
+  func place(of mark: FieldMarks.Mark, from index: Int = 0) -> Int? {
+    if mark.isEmpty { return nil }
+    if index <= mark.first { return mark.first }
+    return mark.isRepeated ? (index..<max(index, count)).first { isLine($0, namedAs: mark.first) } : nil
+  }
+
+  /// Where the value of a line is in ``octets``.
+  func value(at index: Int) -> Range<Int> { unsafe storage.table.entries[index].value }
+
+  /// The first line of a noted name.
+  func firstLine(_ mark: FieldMarks.Mark) -> FieldLine? { mark.isEmpty ? nil : line(at: mark.first) }
+
+  fileprivate var count: Int { unsafe Int(storage.table.parts.lineCount) }
+
+  private func isLine(_ index: Int, named name: some Collection<UInt8>) -> Bool {
+    unsafe ASCII.equalsIgnoringCase(storage.octets[storage.table.entries[index].name], name)
+  }
+
+  /// Whether two lines have the same name.
+  private func isLine(_ index: Int, namedAs other: Int) -> Bool {
+    let entries = unsafe storage.table.entries
+    return unsafe entries[index].nameLength == entries[other].nameLength && isLine(index, named: storage.octets[entries[other].name])
+  }
+}
+
+/// How a section is made of what was read in pieces, or is to be sent.
+extension FieldSection {
+  /// How many lines were received, dropped ones included.
+  var receivedCount: Int { unsafe count + (storage.skipped?.count ?? 0) }
+
+  mutating func noteSkippedLine(at offset: Int) {
+    own()
+    unsafe storage.skipped = unsafe (storage.skipped.take() ?? []) + [offset]
+  }
+
+  /// Begins a head that is read in pieces.
+  mutating func begin(startLine: [UInt8], parts: HeadParts, base: Int) {
+    own()
+    unsafe storage.octets = startLine
+    unsafe storage.table.parts = parts
+    unsafe storage.base = base
+  }
+
+  /// Appends a line made elsewhere.
+  mutating func append(_ line: FieldLine) {
+    append(name: line.name, value: line.value, nameOffset: line.nameOffset, valueOffset: line.valueOffset)
+    guard line.isFolded else { return }
+    let last = count - 1
+    unsafe storage.origins?[last].foldedValue = Array(line.receivedValue)
+  }
+
+  mutating func append(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>, nameOffset: Int, valueOffset: Int) {
+    own()
+    let start = unsafe storage.octets.count
+    let entry = FieldEntry(name: start..<(start + name.count), value: (start + name.count)..<(start + name.count + value.count))
+    unsafe storage.octets += name
+    unsafe storage.octets += value
+    unsafe storage.table.entries.append(entry)
+    unsafe storage.table.parts.marks.note(name: name, line: count)
+    unsafe storage.table.parts.lineCount &+= 1
+    if unsafe storage.origins == nil { unsafe storage.origins = [] }
+    unsafe storage.origins?.append(HeadStorage.Origin(nameOffset: nameOffset, valueOffset: valueOffset))
+  }
+
+  /// Appends a continuation line to the last line, which was appended before, RFC 9112 §5.2.
+  mutating func unfoldIntoLast(_ line: [UInt8]) {
+    guard count > 0 else { return }
+    own()
+    let last = count - 1
+    let entry = unsafe storage.table.entries[last]
+    var received = unsafe storage.origins?[last].foldedValue.take() ?? Array(storage.octets[entry.value])
+    received += [0x0D, 0x0A]
+    received += line
+    unsafe storage.origins?[last].foldedValue = received
+    let continuation = ASCII.trimmed(line[...])
+    if entry.valueLength > 0, !continuation.isEmpty { unsafe storage.octets.append(0x20) }
+    unsafe storage.octets += continuation
+    unsafe storage.table.entries[last] = unsafe FieldEntry(name: entry.name, value: Int(entry.valueStart)..<storage.octets.count)
+  }
+
+  /// Makes the storage this value's own before it is changed.
+  private mutating func own() {
+    if !isKnownUniquelyReferenced(&storage) { storage = HeadStorage(storage) }
+  }
+}
+
+extension FieldSection {
+  /// The lines of a section as a collection.
+  public struct Lines: RandomAccessCollection, Sendable {
+    fileprivate let fields: FieldSection
+
+    /// 0.
+    public var startIndex: Int { 0 }
+    /// How many lines there are.
+    public var endIndex: Int { fields.count }
+    /// The line at `index`.
+    public subscript(index: Int) -> FieldLine { fields.line(at: index) }
   }
 }
 

@@ -1,5 +1,3 @@
-import WireBytes
-
 /// Writes messages that cannot be made to mean something else.
 ///
 /// Every part is judged by the rules it is read with: no CR, LF or NUL gets into a head, and the framing fields are written from the
@@ -48,7 +46,7 @@ public enum MessageSerializer {
   ) throws(HTTPParseError) -> [UInt8] {
     guard (100...999).contains(status) else { throw HTTPParseError(.statusCode, at: 0) }
     let reason = Array(reasonPhrase.utf8)
-    if let index = reason.firstIndex(where: { !Grammar.text.contains($0) }) {
+    if let index = reason.firstIndex(where: { !OctetClass.text.contains($0) }) {
       throw HTTPParseError(.statusLine, at: index, octet: reason[index])
     }
     if case .chunked = framing, version < .http11 { throw HTTPParseError(.transferEncodingInHTTP10, at: 0) }

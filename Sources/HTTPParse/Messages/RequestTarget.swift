@@ -5,15 +5,15 @@ public struct RequestTarget: Sendable, Equatable {
     /// A path and an optional query.
     case origin
     /// A whole URL; it names the host, and the Host field is to be ignored.
-    case absolute(WireURL)
+    indirect case absolute(WireURL)
     /// A host and a port, for CONNECT.
-    case authority(Authority)
+    indirect case authority(Authority)
     /// `*`, for OPTIONS.
     case asterisk
   }
 
-  /// The octets as received.
-  public let octets: [UInt8]
+  /// The octets as received; indices begin at its `startIndex`.
+  public let octets: ArraySlice<UInt8>
   /// The form and, where there is one, the host it names.
   public let form: Form
 
@@ -21,6 +21,12 @@ public struct RequestTarget: Sendable, Equatable {
   ///
   /// - Throws: `target`; the offset counts in `octets`.
   public init(_ octets: [UInt8], method: String) throws(HTTPParseError) { try self.init(octets, method: method, isRaw: false) }
+
+  /// A target that was parsed before.
+  init(octets: ArraySlice<UInt8>, form: Form) {
+    self.octets = octets
+    self.form = form
+  }
 
   /// Parses a target; with `isRaw` one in origin-form is taken as it is (``HTTPLeniencies/rawTarget``).
   init(_ octets: [UInt8], method: String, isRaw: Bool) throws(HTTPParseError) {
@@ -34,6 +40,11 @@ public struct RequestTarget: Sendable, Equatable {
   /// The target as text; a valid target is ASCII.
   public var text: String { String(decoding: octets, as: UTF8.self) }
 
+  /// The form of a target without fault, of a request line whose method and target are these.
+  static func form(_ octets: ArraySlice<UInt8>, method: ArraySlice<UInt8>) -> Form {
+    (try? RequestTarget(octets, method: method, isRaw: true).form) ?? .origin
+  }
+
   /// The index of the first octet at which `octets` is no target for `method`, or `nil`.
   static func faultIndex(_ octets: ArraySlice<UInt8>, method: ArraySlice<UInt8>, isRaw: Bool) -> Int? {
     do throws(TargetFault) {
@@ -45,7 +56,7 @@ public struct RequestTarget: Sendable, Equatable {
   }
 
   private init(_ octets: ArraySlice<UInt8>, method: ArraySlice<UInt8>, isRaw: Bool) throws(TargetFault) {
-    self.octets = Array(octets)
+    self.octets = octets
     let start = octets.startIndex
     let isConnect = method.elementsEqual("CONNECT".utf8)
     do throws(WireURLError) {
@@ -55,7 +66,7 @@ public struct RequestTarget: Sendable, Equatable {
         form = .authority(authority)
       } else if octets.first == 0x2F {
         var parser = URLParser(octets)
-        if !isRaw { try parser.skip(Grammar.query, else: .path, until: []) }
+        if !isRaw { try parser.skip(OctetClass.query, else: .path, until: []) }
         form = .origin
       } else if octets.elementsEqual([0x2A]), method.elementsEqual("OPTIONS".utf8) {
         form = .asterisk

@@ -16,16 +16,24 @@ public enum BodyFraming: Sendable, Equatable {
   public init(
     of request: RequestHead, limits: HTTPLimits = HTTPLimits(), leniencies: HTTPLeniencies = []
   ) throws(HTTPParseError) {
-    let codingLines = request.fields.lines(named: "Transfer-Encoding")
-    guard let codingLine = codingLines.first else {
+    let marks = request.fields.marks
+    guard let place = request.fields.place(of: marks.transferEncoding) else {
       let length = try ContentLengthRules.length(
-        in: request.fields, mayRepeat: leniencies.contains(.repeatedContentLength), limits: limits)
+        in: request.fields, mayRepeat: leniencies.contains(.repeatedContentLength),
+        maximumElements: limits.maximumListElements)
       self = length.map { .length($0) } ?? .none
       return
     }
+    let codingLine = request.fields.line(at: place)
     if request.version < .http11 { throw HTTPParseError(.transferEncodingInHTTP10, at: codingLine.nameOffset) }
-    let codings = try TransferCodings(codingLines, limits: limits)
-    if let lengthLine = request.fields.lines(named: "Content-Length").first {
+    if marks.contentLength.isEmpty, !marks.transferEncoding.isRepeated,
+      Keyword(request.fields.octets, request.fields.value(at: place)) == .chunked
+    {
+      self = .chunked(codings: [])
+      return
+    }
+    let codings = try TransferCodings(request.fields, maximumElements: limits.maximumListElements)
+    if let lengthLine = request.fields.firstLine(marks.contentLength) {
       throw HTTPParseError(.lengthAndCoding, at: max(lengthLine.nameOffset, codingLine.nameOffset))
     }
     let others = codings.names.dropLast()
@@ -52,14 +60,13 @@ public enum BodyFraming: Sendable, Equatable {
       self = .none
       return
     }
-    let codingLines = response.fields.lines(named: "Transfer-Encoding")
-    if !codingLines.isEmpty {
-      let codings = try TransferCodings(codingLines, limits: limits)
+    if !response.fields.marks.transferEncoding.isEmpty {
+      let codings = try TransferCodings(response.fields, maximumElements: limits.maximumListElements)
       self = codings.endsInChunked ? .chunked(codings: codings.names.dropLast()) : .untilClose(codings: codings.names)
       return
     }
     do throws(HTTPParseError) {
-      let length = try ContentLengthRules.length(in: response.fields, mayRepeat: true, limits: limits)
+      let length = try ContentLengthRules.length(in: response.fields, mayRepeat: true, maximumElements: limits.maximumListElements)
       self = length.map { .length($0) } ?? .untilClose(codings: [])
     } catch {
       guard leniencies.contains(.closeDelimitedOnBadLength), error.code != .limitList else { throw error }
@@ -82,8 +89,11 @@ extension ResponseHead {
 /// The rules for Content-Length, RFC 9110 §8.6 and RFC 9112 §6.2.
 enum ContentLengthRules {
   /// The length, or `nil` without the field.
-  static func length(in fields: FieldSection, mayRepeat: Bool, limits: HTTPLimits) throws(HTTPParseError) -> Int? {
-    let pieces = try ListPieces.all(of: fields.lines(named: "Content-Length"), limits: limits)
+  static func length(in fields: FieldSection, mayRepeat: Bool, maximumElements: Int) throws(HTTPParseError) -> Int? {
+    let mark = fields.marks.contentLength
+    if mark.isEmpty { return nil }
+    if !mark.isRepeated, maximumElements > 0, let length = plainLength(fields.octets, fields.value(at: mark.first)) { return length }
+    let pieces = try ListPieces.all(in: fields, mark, maximum: maximumElements)
     guard let first = pieces.first else { return nil }
     for piece in pieces {
       if let index = piece.octets.firstIndex(where: { !Grammar.isDigit($0) }) {
@@ -103,6 +113,17 @@ enum ContentLengthRules {
     }
     return length
   }
+
+  /// The length in a value of one to 18 digits, as nearly all are; `nil` for others.
+  private static func plainLength(_ octets: [UInt8], _ value: Range<Int>) -> Int? {
+    guard (1...18).contains(value.count) else { return nil }
+    var length = 0
+    for index in value {
+      guard Grammar.isDigit(octets[index]) else { return nil }
+      length = length &* 10 &+ Int(octets[index] &- 0x30)
+    }
+    return length
+  }
 }
 
 /// The transfer codings of a message, RFC 9112 §6.1 and §7.
@@ -113,9 +134,10 @@ struct TransferCodings {
   let lastOffset: Int
 
   /// Reads the list; chunked may stand in it once and without parameters.
-  init(_ lines: [FieldLine], limits: HTTPLimits) throws(HTTPParseError) {
-    let elements = try ListPieces.all(of: lines, limits: limits).filter { !$0.octets.isEmpty }
-    guard let last = elements.last else { throw HTTPParseError(.transferCoding, at: lines.first?.valueOffset ?? 0) }
+  init(_ fields: FieldSection, maximumElements: Int) throws(HTTPParseError) {
+    let mark = fields.marks.transferEncoding
+    let elements = try ListPieces.all(in: fields, mark, maximum: maximumElements).filter { !$0.octets.isEmpty }
+    guard let last = elements.last else { throw HTTPParseError(.transferCoding, at: fields.firstLine(mark)?.valueOffset ?? 0) }
     var names: [String] = []
     for element in elements {
       let parameters = element.octets.firstIndex(of: 0x3B)
@@ -141,18 +163,46 @@ struct TransferCodings {
 
 /// The pieces between the commas of a list, empty ones included.
 enum ListPieces {
-  static func all(of lines: [FieldLine], limits: HTTPLimits) throws(HTTPParseError) -> [FieldElement] {
+  /// The pieces of the list that the lines of a noted name make.
+  static func all(in fields: FieldSection, _ mark: FieldMarks.Mark, maximum: Int) throws(HTTPParseError) -> [FieldElement] {
     var pieces: [FieldElement] = []
-    for line in lines {
-      for piece in line.value.split(separator: 0x2C, omittingEmptySubsequences: false) {
-        let octets = ASCII.trimmed(piece)
-        pieces.append(FieldElement(octets: octets, offset: line.streamOffset(ofValueIndex: octets.startIndex)))
-        guard pieces.count <= limits.maximumListElements else {
-          throw HTTPParseError(
-            .limitList, at: line.streamOffset(ofValueIndex: piece.startIndex), limit: limits.maximumListElements, actual: pieces.count)
-        }
-      }
+    try forEach(in: fields, mark, maximum: maximum) { piece, line in
+      let offset = fields.line(at: line).streamOffset(ofValueIndex: piece.lowerBound)
+      pieces.append(FieldElement(octets: fields.octets[piece], offset: offset))
     }
     return pieces
+  }
+
+  /// Calls `body` with the place of each piece in the octets of `fields`, without the white space around it, and that of its line.
+  static func forEach(
+    in fields: FieldSection, _ mark: FieldMarks.Mark, maximum: Int, _ body: (Range<Int>, Int) -> Void
+  ) throws(HTTPParseError) {
+    var count = 0
+    var next = fields.place(of: mark)
+    while let line = next {
+      let value = fields.value(at: line)
+      var start = value.lowerBound
+      while start <= value.upperBound {
+        count += 1
+        guard count <= maximum else {
+          let offset = fields.line(at: line).streamOffset(ofValueIndex: start)
+          throw HTTPParseError(.limitList, at: offset, limit: maximum, actual: count)
+        }
+        var end = start
+        while end < value.upperBound, fields.octets[end] != 0x2C { end += 1 }
+        body(trimmed(start..<end, fields.octets), line)
+        start = end + 1
+      }
+      next = fields.place(of: mark, from: line + 1)
+    }
+  }
+
+  /// `piece` without white space at its ends; where it is all white space, its end.
+  private static func trimmed(_ piece: Range<Int>, _ octets: [UInt8]) -> Range<Int> {
+    var start = piece.lowerBound
+    var end = piece.upperBound
+    while start < end, Grammar.isWhitespace(octets[start]) { start += 1 }
+    while end > start, Grammar.isWhitespace(octets[end - 1]) { end -= 1 }
+    return start..<end
   }
 }

@@ -1,5 +1,3 @@
-import WireBytes
-
 /// The rules for what follows a chunk size on its line, RFC 9112 §7.1.1, octet by octet; CR and LF are not its business.
 struct ChunkExtensionRules: Sendable {
   private enum Part {
@@ -23,30 +21,30 @@ struct ChunkExtensionRules: Sendable {
     case .afterSize:
       if octet == 0x3B { part = .beforeName } else if !Grammar.isWhitespace(octet) { return .chunkSize }
     case .beforeName:
-      if Grammar.token.contains(octet) { part = .name } else if !Grammar.isWhitespace(octet) { return .chunkExtension }
+      if OctetClass.token.contains(octet) { part = .name } else if !Grammar.isWhitespace(octet) { return .chunkExtension }
     case .name:
-      if !Grammar.token.contains(octet) { return takeAfterName(octet) }
+      if !OctetClass.token.contains(octet) { return takeAfterName(octet) }
     case .afterName: return takeAfterName(octet)
     case .beforeValue:
       if octet == 0x22 {
         part = .quoted
-      } else if Grammar.token.contains(octet) {
+      } else if OctetClass.token.contains(octet) {
         part = .token
       } else if !Grammar.isWhitespace(octet) {
         return .chunkExtension
       }
     case .token:
-      if !Grammar.token.contains(octet) { return takeAfterValue(octet) }
+      if !OctetClass.token.contains(octet) { return takeAfterValue(octet) }
     case .quoted:
       if octet == 0x22 {
         part = .afterQuoted
       } else if octet == 0x5C {
         part = .escaped
-      } else if !Grammar.text.contains(octet) {
+      } else if !OctetClass.text.contains(octet) {
         return .chunkExtension
       }
     case .escaped:
-      guard Grammar.text.contains(octet) else { return .chunkExtension }
+      guard OctetClass.text.contains(octet) else { return .chunkExtension }
       part = .quoted
     case .afterQuoted, .afterValue: return takeAfterValue(octet)
     }

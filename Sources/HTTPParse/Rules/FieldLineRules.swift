@@ -1,5 +1,3 @@
-import WireBytes
-
 /// The rules for a field line, RFC 9112 §5 and RFC 9110 §5.
 package struct FieldLineRules: LineRules {
   private enum Part: Sendable {
@@ -31,7 +29,7 @@ package struct FieldLineRules: LineRules {
     let index = line.count - 1
     switch part {
     case .name:
-      if Grammar.token.contains(octet) { return nil }
+      if OctetClass.token.contains(octet) { return nil }
       if octet == 0x3A, index > 0 {
         part = .value
         return nil
@@ -58,7 +56,7 @@ package struct FieldLineRules: LineRules {
       return octet == 0x3A ? LineFault(.fieldName, at: start) : nil
     case .value:
       if octet != 0, leniencies.contains(.controlInValue) { return nil }
-      return Grammar.text.contains(octet) ? nil : LineFault(.fieldValue, at: index)
+      return OctetClass.text.contains(octet) ? nil : LineFault(.fieldValue, at: index)
     }
   }
 

@@ -38,7 +38,7 @@ extension LineRules {
 }
 
 /// The rules for the first line of a head.
-package protocol StartLineRules: LineRules {
+protocol StartLineRules: LineRules {
   /// Creates rules for a fresh line.
   init(_ leniencies: HTTPLeniencies)
   /// The class of an overlong line.
@@ -47,4 +47,8 @@ package protocol StartLineRules: LineRules {
   static func maximumLineBytes(_ limits: HTTPLimits) -> Int
   /// Whether a folded field line is replaced by one with spaces (responses) or refused (requests), RFC 9112 §5.2.
   static var unfoldsFields: Bool { get }
+  /// The parts of a line without fault.
+  static func parts(of line: [UInt8]) -> HeadParts
+  /// The line that a line without fault stands for.
+  static func meaning(of line: [UInt8]) -> [UInt8]
 }

@@ -1,5 +1,3 @@
-import WireBytes
-
 /// The rules for a request line, RFC 9112 §3.
 package struct RequestLineRules: StartLineRules {
   private enum Part: Sendable {
@@ -22,13 +20,24 @@ package struct RequestLineRules: StartLineRules {
   package static let unfoldsFields = false
   package static func maximumLineBytes(_ limits: HTTPLimits) -> Int { limits.maximumRequestLineBytes }
 
+  static func meaning(of line: [UInt8]) -> [UInt8] { line }
+
+  static func parts(of line: [UInt8]) -> HeadParts {
+    let scan = RequestLineScan(line)
+    var parts = HeadParts(startLineEnd: UInt32(truncatingIfNeeded: line.count))
+    parts.methodEnd = UInt32(truncatingIfNeeded: scan.method.upperBound)
+    parts.targetEnd = UInt32(truncatingIfNeeded: scan.target?.upperBound ?? line.count)
+    parts.minorVersion = VersionRule.version(of: line[(scan.version ?? line.indices)]).minor
+    return parts
+  }
+
   package mutating func judgeLast(of line: [UInt8]) -> LineFault? {
     guard let octet = line.last, !leniencies.contains(.looseStartLine) else { return nil }
     let index = line.count - 1
     switch part {
     case .method:
-      if Grammar.token.contains(octet) { return nil }
-      if Grammar.visible.contains(octet) {
+      if OctetClass.token.contains(octet) { return nil }
+      if OctetClass.visible.contains(octet) {
         part = .badMethod(start: index)
         return nil
       }
@@ -39,12 +48,12 @@ package struct RequestLineRules: StartLineRules {
       return nil
     case .badMethod(let start):
       // Whether a method is wrong or the line is no request at all is told by a space or its absence.
-      return Grammar.visible.contains(octet) ? nil : LineFault(.method, at: start)
+      return OctetClass.visible.contains(octet) ? nil : LineFault(.method, at: start)
     case .target(let start):
       return judgeTarget(octet, at: index, start: start, line: line)
     case .version(let start):
       if Grammar.isWhitespace(octet) { return LineFault(.requestLine, at: index) }
-      guard !Grammar.visible.contains(octet) else { return nil }
+      guard !OctetClass.visible.contains(octet) else { return nil }
       return LineFault(.version, at: min(index, VersionRule.mismatch(in: line[start...]) ?? index))
     }
   }
@@ -83,11 +92,11 @@ package struct RequestLineRules: StartLineRules {
       return nil
     }
     guard line[start] == 0x2F else {
-      guard !Grammar.visible.contains(octet) || octet == 0x23 else { return nil }
+      guard !OctetClass.visible.contains(octet) || octet == 0x23 else { return nil }
       let earlier = RequestTarget.faultIndex(line[start..<index], method: line[..<methodEnd], isRaw: isRaw)
       return LineFault(.target, at: min(index, earlier ?? index))
     }
-    if isRaw { return Grammar.rawTarget.contains(octet) ? nil : LineFault(.target, at: index) }
+    if isRaw { return OctetClass.rawTarget.contains(octet) ? nil : LineFault(.target, at: index) }
     if hexadecimalDigitsDue > 0 {
       hexadecimalDigitsDue -= 1
       return Grammar.hexadecimalValue(octet) == nil ? LineFault(.target, at: index) : nil
@@ -96,6 +105,6 @@ package struct RequestLineRules: StartLineRules {
       hexadecimalDigitsDue = 2
       return nil
     }
-    return Grammar.query.contains(octet) ? nil : LineFault(.target, at: index)
+    return OctetClass.query.contains(octet) ? nil : LineFault(.target, at: index)
   }
 }

@@ -1,5 +1,8 @@
 /// The limits of one field section, and the classes their excess is reported as.
 struct SectionLimits: Sendable {
+  /// Places in a head are kept in 32 bits.
+  static let longestHead = Int(Int32.max)
+
   let lines: Int
   let linesCode: HTTPParseError.Code
   let lineBytes: Int
@@ -15,7 +18,7 @@ struct SectionLimits: Sendable {
     lineBytesCode = .limitField
     bytes = limits.maximumFieldSectionBytes
     bytesCode = .limitSection
-    headBytes = limits.maximumHeadBytes
+    headBytes = min(limits.maximumHeadBytes, Self.longestHead)
   }
 
   init(trailers limits: HTTPLimits) {
@@ -25,6 +28,6 @@ struct SectionLimits: Sendable {
     lineBytesCode = .limitTrailers
     bytes = limits.maximumTrailerSectionBytes
     bytesCode = .limitTrailers
-    headBytes = .max
+    headBytes = Self.longestHead
   }
 }

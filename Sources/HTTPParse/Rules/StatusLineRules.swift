@@ -1,5 +1,3 @@
-import WireBytes
-
 /// The rules for a status line, RFC 9112 §4.
 ///
 /// A status line that ends after its status code, without the space before an absent reason phrase, is accepted: servers send it.
@@ -25,7 +23,7 @@ package struct StatusLineRules: StartLineRules {
     case 9: return (0x31...0x39).contains(octet) ? nil : LineFault(.statusCode, at: index)
     case 10, 11: return Grammar.isDigit(octet) ? nil : LineFault(.statusCode, at: index)
     case 12: return octet == 0x20 ? nil : LineFault(.statusCode, at: index)
-    default: return Grammar.text.contains(octet) ? nil : LineFault(.statusLine, at: index)
+    default: return OctetClass.text.contains(octet) ? nil : LineFault(.statusLine, at: index)
     }
   }
 
@@ -47,6 +45,16 @@ package struct StatusLineRules: StartLineRules {
   }
 
   package func pendingFault(in line: [UInt8]) -> LineFault? { nil }
+
+  static func meaning(of line: [UInt8]) -> [UInt8] { line.starts(with: "ICY".utf8) ? http10(icy: line) : line }
+
+  static func parts(of line: [UInt8]) -> HeadParts {
+    let scan = StatusLineScan(line)
+    var parts = HeadParts(startLineEnd: UInt32(truncatingIfNeeded: line.count))
+    parts.status = line[scan.statusCode ?? 0..<0].reduce(0) { $0 &* 10 &+ UInt16($1 &- 0x30) }
+    parts.minorVersion = VersionRule.version(of: line[scan.version]).minor
+    return parts
+  }
 
   /// The status line of HTTP/1.0 that an ICY line stands for.
   static func http10(icy line: [UInt8]) -> [UInt8] { Array("HTTP/1.0".utf8) + line.dropFirst(3) }

@@ -14,7 +14,7 @@ public struct Authority: Sendable, Hashable, CustomStringConvertible {
   /// Parses the value of a Host field, RFC 9110 §7.2; an empty value is refused here.
   ///
   /// - Throws: A fault of `host` or `port`; the offset counts in the value.
-  public init(hostField value: [UInt8]) throws(WireURLError) { try self.init(value[...]) }
+  public init(hostField value: some Collection<UInt8>) throws(WireURLError) { try self.init(Array(value)[...]) }
 
   init(_ octets: ArraySlice<UInt8>) throws(WireURLError) {
     var parser = URLParser(octets)

@@ -1,5 +1,3 @@
-import WireBytes
-
 /// A cursor over the octets of a URL; every octet is looked at a fixed number of times.
 struct URLParser {
   let octets: ArraySlice<UInt8>
@@ -25,7 +23,7 @@ struct URLParser {
   /// Skips octets of `allowed` and percent-encodings up to one of `terminators` or the end, and returns them.
   @discardableResult
   mutating func skip(
-    _ allowed: ByteClass, else code: WireURLError.Code, until terminators: [UInt8]
+    _ allowed: OctetClass, else code: WireURLError.Code, until terminators: [UInt8]
   ) throws(WireURLError) -> ArraySlice<UInt8> {
     let start = index
     while let octet = current, !terminators.contains(octet) {
@@ -47,7 +45,7 @@ struct URLParser {
     guard let first = current, Grammar.isLetter(first) else { throw fault(.scheme) }
     let start = index
     while let octet = current, octet != 0x3A {
-      guard Grammar.scheme.contains(octet) else { throw fault(.scheme) }
+      guard Grammar.isInScheme(octet) else { throw fault(.scheme) }
       index += 1
     }
     let scheme = octets[start..<index]
@@ -59,7 +57,7 @@ struct URLParser {
   mutating func userinfo() throws(WireURLError) -> String? {
     let authorityEnd = octets[index...].firstIndex { [0x2F, 0x3F, 0x23].contains($0) } ?? octets.endIndex
     guard octets[index..<authorityEnd].contains(0x40) else { return nil }
-    let text = try skip(Grammar.userinfo, else: .userinfo, until: [0x40])
+    let text = try skip(OctetClass.userinfo, else: .userinfo, until: [0x40])
     index += 1
     return String(decoding: text, as: UTF8.self)
   }
@@ -78,7 +76,7 @@ struct URLParser {
 
   private mutating func host() throws(WireURLError) -> URLHost {
     guard skip(0x5B) else {
-      let name = try skip(Grammar.registeredName, else: .host, until: [0x3A, 0x2F, 0x3F, 0x23])
+      let name = try skip(OctetClass.registeredName, else: .host, until: [0x3A, 0x2F, 0x3F, 0x23])
       guard !name.isEmpty else { throw fault(.host) }
       return URLHost(registeredName: name)
     }

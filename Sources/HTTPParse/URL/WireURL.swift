@@ -31,9 +31,9 @@ public struct WireURL: Sendable, Hashable {
     guard parser.skip(0x2F), parser.skip(0x2F) else { throw parser.fault(.authority) }
     userinfo = try parser.userinfo()
     authority = try parser.authority()
-    path = String(decoding: try parser.skip(Grammar.path, else: .path, until: [0x3F, 0x23]), as: UTF8.self)
-    query = parser.skip(0x3F) ? String(decoding: try parser.skip(Grammar.query, else: .query, until: [0x23]), as: UTF8.self) : nil
-    fragment = parser.skip(0x23) ? String(decoding: try parser.skip(Grammar.query, else: .fragment, until: []), as: UTF8.self) : nil
+    path = String(decoding: try parser.skip(OctetClass.path, else: .path, until: [0x3F, 0x23]), as: UTF8.self)
+    query = parser.skip(0x3F) ? String(decoding: try parser.skip(OctetClass.query, else: .query, until: [0x23]), as: UTF8.self) : nil
+    fragment = parser.skip(0x23) ? String(decoding: try parser.skip(OctetClass.query, else: .fragment, until: []), as: UTF8.self) : nil
     text = String(decoding: octets, as: UTF8.self)
   }
 

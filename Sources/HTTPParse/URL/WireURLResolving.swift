@@ -1,5 +1,3 @@
-import WireBytes
-
 extension WireURL {
   /// The URL a reference means when it is found in what this URL names, RFC 3986 §5.2.
   ///
@@ -19,9 +17,9 @@ extension WireURL {
       }
     }
     var parser = URLParser(octets)
-    let path = String(decoding: try parser.skip(Grammar.path, else: .path, until: [0x3F, 0x23]), as: UTF8.self)
-    let query = parser.skip(0x3F) ? String(decoding: try parser.skip(Grammar.query, else: .query, until: [0x23]), as: UTF8.self) : nil
-    let fragment = parser.skip(0x23) ? String(decoding: try parser.skip(Grammar.query, else: .fragment, until: []), as: UTF8.self) : nil
+    let path = String(decoding: try parser.skip(OctetClass.path, else: .path, until: [0x3F, 0x23]), as: UTF8.self)
+    let query = parser.skip(0x3F) ? String(decoding: try parser.skip(OctetClass.query, else: .query, until: [0x23]), as: UTF8.self) : nil
+    let fragment = parser.skip(0x23) ? String(decoding: try parser.skip(OctetClass.query, else: .fragment, until: []), as: UTF8.self) : nil
     if path.isEmpty { return try replacing(path: self.path, query: query ?? self.query, fragment: fragment) }
     let merged = path.hasPrefix("/") ? path : String(self.path[..<(self.path.lastIndex(of: "/") ?? self.path.startIndex)]) + "/" + path
     return try replacing(path: Self.removingDotSegments(merged), query: query, fragment: fragment)

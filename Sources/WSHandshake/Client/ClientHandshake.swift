@@ -132,7 +132,7 @@ public struct ClientHandshake: Sendable {
         .connection, "the Connection field lacks Upgrade", at: head.fields.lines(named: "Connection").first?.valueOffset ?? head.offset)
     }
     let accept = try single("Sec-WebSocket-Accept", in: head, else: .accept)
-    guard accept.value == expectedAccept else {
+    guard accept.value.elementsEqual(expectedAccept) else {
       throw HandshakeError(.accept, "Sec-WebSocket-Accept does not answer the key that was sent", at: accept.valueOffset)
     }
     let extensions = try WebSocketExtension.list(in: head.fields, limits: limits)

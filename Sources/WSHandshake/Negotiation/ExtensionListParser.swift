@@ -3,9 +3,12 @@ import HTTPParse
 /// A cursor over the value of one `Sec-WebSocket-Extensions` line; it moves only forward.
 struct ExtensionListParser {
   private let line: FieldLine
-  private var index = 0
+  private var index: Int
 
-  init(line: FieldLine) { self.line = line }
+  init(line: FieldLine) {
+    self.line = line
+    index = line.value.startIndex
+  }
 
   /// Reads `extension-list`, leaving out empty elements (RFC 9110 §5.6.1).
   mutating func parse(into list: inout [WebSocketExtension], limits: HandshakeLimits) throws(HandshakeError) {
@@ -64,7 +67,7 @@ struct ExtensionListParser {
     return String(decoding: content, as: UTF8.self)
   }
 
-  private var current: UInt8? { index < line.value.count ? line.value[index] : nil }
+  private var current: UInt8? { index < line.value.endIndex ? line.value[index] : nil }
 
   private mutating func skip(_ octet: UInt8) -> Bool {
     guard current == octet else { return false }

@@ -72,7 +72,7 @@ public struct HandshakePolicy: Sendable, Equatable {
     }
   }
 
-  private func allows(origin: [UInt8], for authority: Authority) -> Bool {
+  private func allows(origin: ArraySlice<UInt8>, for authority: Authority) -> Bool {
     let isListed: (String) -> Bool = { $0.utf8.elementsEqual(origin) }
     switch origins {
     case .any: return true
@@ -81,7 +81,7 @@ public struct HandshakePolicy: Sendable, Equatable {
     }
   }
 
-  private func isSame(origin: [UInt8], as authority: Authority) -> Bool {
+  private func isSame(origin: ArraySlice<UInt8>, as authority: Authority) -> Bool {
     guard let url = try? WireURL(String(decoding: origin, as: UTF8.self)) else { return false }
     return url.scheme == (isSecure ? "https" : "http") && url.userinfo == nil && url.path.isEmpty && url.query == nil && url.fragment == nil
       && url.host == authority.host && url.effectivePort == authority.port ?? defaultPort

@@ -77,7 +77,7 @@ struct RequestJudge {
     let line = try single("Sec-WebSocket-Version", else: .version)
     let digits = line.value.filter { (0x30...0x39).contains($0) }
     let isWellFormed =
-      (1...3).contains(digits.count) && digits == line.value && (digits.count == 1 || digits[0] != 0x30)
+      (1...3).contains(digits.count) && digits.elementsEqual(line.value) && (digits.count == 1 || digits[0] != 0x30)
       && digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 255
     guard isWellFormed else {
       throw HandshakeError(.version, "Sec-WebSocket-Version is not a number from 0 to 255", at: line.valueOffset)
@@ -89,10 +89,11 @@ struct RequestJudge {
 
   private func judgeKey() throws(HandshakeError) -> [UInt8] {
     let line = try single("Sec-WebSocket-Key", else: .key)
-    guard AcceptKey.isValid(key: line.value) else {
+    let key = Array(line.value)
+    guard AcceptKey.isValid(key: key) else {
       throw HandshakeError(.key, "Sec-WebSocket-Key is not the Base64 of 16 octets", at: line.valueOffset)
     }
-    return line.value
+    return key
   }
 
   private func offeredSubprotocols() throws(HandshakeError) -> [String] {

@@ -35,6 +35,23 @@ public enum Delivery: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Every way to deliver an input but whole.
+  ///
+  /// Inputs of at most 4 KiB are split at every offset. Above that, `samples` offsets are taken: a quarter of them at either end and the rest
+  /// spread evenly between; the caller should say so in its test's name. Above 100,000 octets there are no pieces shorter than 64.
+  public static func all(length: Int, samples: Int = 512) -> [Delivery] {
+    let regular: [Delivery] = length > 100_000 ? [] : [.bytewise, .chunks(of: 2), .chunks(of: 3), .chunks(of: 7)]
+    return regular + [.chunks(of: 64)] + offsets(length: length, samples: samples).map { .split(at: $0) }
+  }
+
+  /// The offsets at which ``all(length:samples:)`` splits.
+  public static func offsets(length: Int, samples: Int = 512) -> [Int] {
+    guard length > 4096 else { return Array(0...length) }
+    let edge = samples / 4
+    let middle = stride(from: edge, to: length - edge, by: max(1, (length - 2 * edge) / (samples / 2)))
+    return Array(0..<edge) + middle + Array((length - edge)...length)
+  }
+
   /// The pieces of `input`; empty pieces are kept where a split is at either end.
   public func pieces(of input: [UInt8]) -> [[UInt8]] {
     switch self {
@@ -53,10 +70,7 @@ public struct SplitMismatch: Sendable, CustomStringConvertible {
   public let description: String
 }
 
-/// Feeds `input` in every way and returns the deliveries whose outcome differs from the delivery of the whole.
-///
-/// Inputs of at most 4 KiB are split at every offset. Above that, 512 offsets are sampled: the first and last 128 and 256
-/// spread evenly between; the caller should say so in its test's name.
+/// Feeds `input` in every way (see ``Delivery/all(length:samples:)``) and returns the deliveries whose outcome differs from the delivery of the whole.
 ///
 /// - Parameters:
 ///   - name: What the input is called in a mismatch.
@@ -66,9 +80,7 @@ public func splitEverywhere<Event>(
   _ name: String, _ input: [UInt8], run: (_ pieces: [[UInt8]]) -> ParseTrace<Event>
 ) -> [SplitMismatch] {
   let expected = run(Delivery.whole.pieces(of: input))
-  var deliveries: [Delivery] = [.bytewise, .chunks(of: 2), .chunks(of: 3), .chunks(of: 7)]
-  deliveries += splitOffsets(length: input.count).map { .split(at: $0) }
-  return deliveries.compactMap { delivery in
+  return Delivery.all(length: input.count).compactMap { delivery in
     let trace = run(delivery.pieces(of: input))
     guard trace != expected else { return nil }
     return SplitMismatch(description: "\(name), \(delivery): \(trace) instead of \(expected)")
@@ -82,15 +94,9 @@ public func everyPrefix<Event>(
   _ name: String, _ input: [UInt8], run: (_ pieces: [[UInt8]]) -> ParseTrace<Event>
 ) -> [SplitMismatch] {
   let expected = run([input])
-  return splitOffsets(length: input.count).compactMap { offset in
+  return Delivery.offsets(length: input.count).compactMap { offset in
     let trace = run([Array(input[..<offset])])
     let agrees = expected.events.starts(with: trace.events) && (trace.failure == nil || trace == expected)
     return agrees ? nil : SplitMismatch(description: "\(name), first \(offset) octets: \(trace) is no beginning of \(expected)")
   }
-}
-
-private func splitOffsets(length: Int) -> [Int] {
-  guard length > 4096 else { return Array(0...length) }
-  let middle = stride(from: 128, to: length - 128, by: max(1, (length - 256) / 256))
-  return Array(0..<128) + middle + Array((length - 128)...length)
 }
