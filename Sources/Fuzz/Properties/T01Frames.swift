@@ -1,7 +1,7 @@
 package import FuzzModels
-import WSProtocol
+package import WSProtocol
 
-/// T01: frame headers and payloads, described and judged, against the figure of RFC 6455 §5.2.
+/// T01: frame headers and payloads, described and judged, against the figure of RFC 6455 §5.2; the frame decoder against R1.
 package enum FrameProperty {
   /// What is seen of a stream: frames, and for each whether it breaks a rule of the receiver's.
   package enum Event: Equatable, Sendable {
@@ -18,7 +18,8 @@ package enum FrameProperty {
 
   /// Control octets: one of choices, two seed the chunks.
   package static func check(
-    _ octets: [UInt8], subject: (_ pieces: [[UInt8]], Setting) -> Trace<Event> = scanner
+    _ octets: [UInt8], subject: (_ pieces: [[UInt8]], Setting) -> Trace<Event> = scanner,
+    decoder: (_ pieces: [[UInt8]], Role, WSLimits) -> Trace<MessageProperty.Event> = decoder
   ) throws(OracleFailure) {
     var input = FuzzInput(octets)
     var choices = Choices(input.octet())
@@ -29,6 +30,10 @@ package enum FrameProperty {
     var due = Trace<Event>()
     due.events = model(stream, setting)
     guard seen == due else { throw OracleFailure("T01", .model, difference(seen, due)) }
+    // R1 knows no extension, so with one there is nothing to hold the decoder to.
+    guard setting.definedBits == 0 else { return }
+    let limits = MessageProperty.limits(UInt8(choices.next() ? 1 : 0) + (choices.next() ? 2 : 0))
+    try checkDecoder(stream, fromClient: setting.fromClient, limits: limits, seed: seed, subject: decoder)
   }
 
   private static func model(_ stream: [UInt8], _ setting: Setting) -> [Event] {

@@ -61,7 +61,7 @@ package enum MessageProperty {
     try checkOutput(written, setting: setting, received: received, end: end, failureCode: failure?.code)
   }
 
-  private static func limits(_ choice: UInt8) -> WSLimits {
+  static func limits(_ choice: UInt8) -> WSLimits {
     var limits = WSLimits()
     switch choice % 4 {
     case 1:
