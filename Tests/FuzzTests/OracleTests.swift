@@ -74,6 +74,20 @@ private let frameMutants: [Mutant] = [
       changed(FrameProperty.scanner(pieces, setting)) { $0.breach = .init(.progress, "nothing was taken") }
     }
   },
+  Mutant("T01", .model, "a decoder that knows no limits") { () throws(OracleFailure) in
+    try FrameProperty.check(
+      [0x82, 0xFE, 0x01, 0x00, 0, 0, 0, 0] + [0, 0, 4],
+      decoder: { pieces, role, _ in
+        FrameProperty.decoder(pieces, role: role, limits: WSLimits())
+      })
+  },
+  Mutant("T01", .agreement, "a decoder that names another octet than the endpoint") { () throws(OracleFailure) in
+    try FrameProperty.check(
+      [0x81, 0x81, 0, 0, 0, 0, 0xC3] + [0, 0, 0],
+      decoder: { pieces, role, limits in
+        changed(FrameProperty.decoder(pieces, role: role, limits: limits)) { $0.events = [.failed(closeCode: 1007, offset: 3)] }
+      })
+  },
   Mutant("T02", .model, "knows no limits") { () throws(OracleFailure) in
     let fragments: [UInt8] =
       [0x02, 0x80, 0, 0, 0, 0] + [UInt8]([[0x00, 0x80, 0, 0, 0, 0], [0x00, 0x80, 0, 0, 0, 0], [0x00, 0x80, 0, 0, 0, 0]].joined())
@@ -271,10 +285,5 @@ private let otherMutants: [Mutant] = [
   },
   Mutant("T16", .model, "takes a backslash for a slash") { () throws(OracleFailure) in
     try URLProperty.check(Array("ws://h\\x".utf8)) { URLProperty.parser($0.replacing("\\", with: "/")) }
-  },
-  Mutant("T10", .agreement, "names a subprotocol to a client that did not ask for one, says the trace") { () throws(OracleFailure) in
-    try ServerHandshakeProperty.check(request + [0, 0, 0]) { pieces, policy in
-      changed(ServerHandshakeProperty.handshake(pieces, policy)) { $0.breach = .init(.agreement, "two ways differ") }
-    }
   },
 ]

@@ -14,7 +14,8 @@ package struct FuzzTarget: Sendable {
   /// Every target, in the order of its id; the canary, whose bug is planted, stands last.
   package static let all: [FuzzTarget] = [
     FuzzTarget(
-      id: "T01", summary: "frame headers, rules, unmasking, frame decoder: model of RFC 6455 §5, every cut", maximumLength: 4096, controlBytes: 3,
+      id: "T01", summary: "frame headers, rules, unmasking, frame decoder: model of RFC 6455 §5, every cut", maximumLength: 4096,
+      controlBytes: 3,
       check: { octets throws(OracleFailure) in try FrameProperty.check(octets) }),
     FuzzTarget(
       id: "T02", summary: "endpoint receiving: messages, close codes, answers, limits; model of RFC 6455, every cut", maximumLength: 8192,

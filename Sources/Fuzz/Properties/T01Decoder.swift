@@ -99,7 +99,9 @@ private struct JoinedPieces {
   mutating func take(_ piece: FramePiece, _ octets: [UInt8]) -> String? {
     if piece.opcode.isControl {
       if piece.beginsFrame { control = [] }
-      if piece.offsetInFrame != UInt64(control.count) { return "a piece of a control frame at \(piece.offsetInFrame), not \(control.count)" }
+      if piece.offsetInFrame != UInt64(control.count) {
+        return "a piece of a control frame at \(piece.offsetInFrame), not \(control.count)"
+      }
       control += octets
     } else {
       if piece.beginsMessage { message = [] }
