@@ -40,6 +40,12 @@ extension MutableSpan where Element == UInt8 {
     return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: type)
   }
 
+  /// How many octets after `offset` an address is a multiple of sixteen: 0…15.
+  @inline(__always)
+  func octetsToAlignment(from offset: Int) -> Int {
+    unsafe withUnsafeBufferPointer { (0 &- Int(bitPattern: $0.baseAddress) &- offset) & 15 }
+  }
+
   /// Stores a value at any offset.
   @inline(__always)
   mutating func store<Value: BitwiseCopyable>(_ value: Value, at offset: Int) {
@@ -50,10 +56,23 @@ extension MutableSpan where Element == UInt8 {
 }
 
 extension Array where Element == UInt8 {
+  /// Copies octets as a block.
+  @inline(__always)
+  init(_ octets: Span<UInt8>) { self = unsafe octets.withUnsafeBufferPointer { unsafe Array($0) } }
+
   /// Appends octets as a block.
   @inline(__always)
   mutating func append(_ octets: Span<UInt8>) {
     unsafe octets.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+
+  /// Appends the first `count` octets, at most sixteen, of two words, the first in the low eight bits.
+  @inline(__always)
+  mutating func append(words first: UInt64, _ second: UInt64, count: Int) {
+    assert(count >= 0 && count <= 16, "two words have sixteen octets")
+    unsafe Swift.withUnsafeBytes(of: (first.littleEndian, second.littleEndian)) {
+      unsafe append(contentsOf: UnsafeRawBufferPointer(start: $0.baseAddress, count: count))
+    }
   }
 }
 

@@ -50,7 +50,12 @@ struct EndpointMessageTests {
     ]
   }
 
-  @Test("the same events wherever valid octets are cut", arguments: rows(from: .client) + rows(from: .server))
+  /// Behind its first octet the frame looks like another one.
+  static let frameInHeader = EndpointRow(
+    "F39: a header whose rest looks like a frame", hex("82 82 81000000 E061") + frame(0x82, "xyz"),
+    [.message(Message(.binary, Array("aa".utf8))), .message(Message(.binary, Array("xyz".utf8)))])
+
+  @Test("the same events wherever valid octets are cut", arguments: rows(from: .client) + rows(from: .server) + [frameInHeader])
   func accepted(row: EndpointRow) { check(row) }
 
   /// Delivered in some ways only, as the payloads are long.

@@ -31,6 +31,24 @@ struct KernelTests {
     #expect(wrong == [])
   }
 
+  @Test("masking of long payloads at all offsets 0…16, lengths around 4,096 sampled", arguments: [4095, 4096, 4097, 4111, 4160, 5003])
+  func longMasking(length: Int) {
+    var generator = SeededGenerator(seed: UInt64(length))
+    let plain = generator.octets(16 + length + 16)
+    var wrong: [Int] = []
+    for start in 0...16 {
+      var octets = plain
+      unsafe octets.withUnsafeMutableBufferPointer { buffer in
+        var part = unsafe MutableSpan(_unsafeElements: buffer.extracting(start..<(start + length)))
+        Masking.apply(MaskingKey(0x37, 0xFA, 0x21, 0x3D), to: &part)
+      }
+      var expected = plain
+      for index in 0..<length { expected[start + index] ^= exampleKey[index & 3] }
+      if octets != expected { wrong.append(start) }
+    }
+    #expect(wrong == [])
+  }
+
   static let scripts: [Script] = [
     Script("ASCII", "The quick brown fox jumps over the lazy dog. \n\u{7F}\u{0}"),
     Script("Latin", "Fünf Ärzte aßen Müsli in Łódź, ÿ\u{80}"),

@@ -78,10 +78,15 @@ struct FrameReceiver {
 
 extension Array where Element == UInt8 {
   /// Appends the payload octets of a piece, unmasked.
-  @inline(__always)
-  mutating func append(_ piece: FramePiece, of octets: Span<UInt8>) {
+  ///
+  /// - Returns: Whether they are ASCII; false also where that was not looked at.
+  @inline(__always) @discardableResult
+  mutating func append(_ piece: FramePiece, of octets: Span<UInt8>) -> Bool {
     let start = count
-    append(octets.extracting(piece.range))
-    if piece.isMasked { Masking.apply(piece.turnedKey, to: &self, from: start) }
+    // A new array has no room to spare.
+    if start == 0 { self = Array(octets.extracting(piece.range)) } else { append(octets.extracting(piece.range)) }
+    guard piece.isMasked else { return false }
+    var part = mutableSpan
+    return UTF8Block.isASCII(Masking.apply(piece.turnedKey, to: &part, from: start, count: piece.count))
   }
 }

@@ -41,10 +41,10 @@ struct MessageAssembler {
     _ piece: FramePiece, of octets: Span<UInt8>, streamOffset: UInt64, now: Duration
   ) throws(WSError) -> Message? {
     if piece.beginsMessage {
+      let kind: Message.Kind = piece.messageKind == .text ? .text : .binary
+      if piece.endsMessage, !piece.isCompressed { return try whole(kind, piece, of: octets, streamOffset: streamOffset) }
       let offset = streamOffset &- UInt64(piece.count &+ piece.header.encodedLength)
-      partial = Partial(
-        message: Message(piece.messageKind == .text ? .text : .binary, []), isCompressed: piece.isCompressed, startedAt: now, offset: offset
-      )
+      partial = Partial(message: Message(kind, []), isCompressed: piece.isCompressed, startedAt: now, offset: offset)
     }
     if piece.isCompressed {
       try inflate(piece, of: octets)
@@ -56,11 +56,26 @@ struct MessageAssembler {
     return partial?.message
   }
 
+  /// A message that comes in one piece, as most do, is joined to nothing.
+  private mutating func whole(
+    _ kind: Message.Kind, _ piece: FramePiece, of octets: Span<UInt8>, streamOffset: UInt64
+  ) throws(WSError) -> Message {
+    var content: [UInt8] = []
+    let isASCII = content.append(piece, of: octets)
+    if kind == .text, !isASCII { try check(content.span, endsText: true, streamOffset: streamOffset) }
+    return Message(kind, content)
+  }
+
   private mutating func append(_ piece: FramePiece, of octets: Span<UInt8>, streamOffset: UInt64) throws(WSError) {
-    partial?.message.octets.append(piece, of: octets)
-    guard piece.messageKind == .text else { return }
-    if let bad = firstInvalid(last: piece.count) { throw WSError(.invalidUTF8, offset: streamOffset &- UInt64(piece.count &- bad)) }
-    guard text.isComplete || !piece.endsMessage else { throw WSError(.invalidUTF8, offset: streamOffset) }
+    let isASCII = partial?.message.octets.append(piece, of: octets) ?? false
+    guard let partial, partial.message.kind == .text, !isASCII || !text.isComplete else { return }
+    try check(partial.message.octets.span.extracting(last: piece.count), endsText: piece.endsMessage, streamOffset: streamOffset)
+  }
+
+  /// Checks the next octets of a text, behind which the stream is at `streamOffset`.
+  private mutating func check(_ octets: Span<UInt8>, endsText: Bool, streamOffset: UInt64) throws(WSError) {
+    if let bad = text.firstInvalid(in: octets) { throw WSError(.invalidUTF8, offset: streamOffset &- UInt64(octets.count &- bad)) }
+    guard text.isComplete || !endsText else { throw WSError(.invalidUTF8, offset: streamOffset) }
   }
 
   /// Checks the last `count` octets of a text; returns the index, counted from there, of the first that cannot be UTF-8.
