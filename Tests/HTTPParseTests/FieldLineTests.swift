@@ -15,7 +15,7 @@ struct FieldLineTests {
       .request("H1.4.5 octets above 0x7F", "X-T: \\xE2\\x82\\xAC\\x20\r\n\r\n‸", fields: "Host=h1.test|X-T=€"),
       .request("H1.4.6 every token character", "!#$%&'*+-.^_`|~09azAZ: v\r\n\r\n‸"),
       .request("H1.4.7 order kept", "X-T: a\r\nX-U: z\r\nX-T: b\r\n\r\n‸", fields: "Host=h1.test|X-T=a|X-U=z|X-T=b"),
-      .request("H06 names of built-in properties", "__proto__: x\r\n__index: y\r\n\r\n‸", fields: "Host=h1.test|__proto__=x|__index=y"),
+      .request("H06: names of built-in properties", "__proto__: x\r\n__index: y\r\n\r\n‸", fields: "Host=h1.test|__proto__=x|__index=y"),
       .request("H1.4.9 empty name", "‸: v\r\n\r\n", "field-name"),
       .request("H1.4.11 no colon", "NoColonHere‸\r\n\r\n", "field-line"),
       .request("no colon, space at the end", "NoColon ‸\r\n\r\n", "field-line"),

@@ -78,7 +78,7 @@ struct MessageLimitTests {
     }
   }
 
-  @Test("interim responses at the limit are read")
+  @Test("H21: interim responses are read up to the limit")
   func interim() {
     var limits = HTTPLimits()
     limits.maximumInterimResponses = 2

@@ -48,7 +48,7 @@ struct MessageSerializerTests {
     #expect(result.messages.first?.after == after)
   }
 
-  @Test("what could be read as something else is refused")
+  @Test("P38: what could be read as something else is refused")
   func refusals() throws {
     let host = try Self.fields(("Host", "h"))
     func request(_ method: String = "GET", _ target: String = "/", _ fields: FieldSection, _ framing: BodyFraming = .none) -> HTTPParseError

@@ -82,6 +82,7 @@ extension RequestHead {
   ///
   /// A client that sends no content waits for nothing; see the framing. Any other expectation may be answered with 417 or ignored.
   public var expectsContinue: Bool {
-    version >= .http11 && fields.elements(of: "Expect").contains { ASCII.equalsIgnoringCase($0.octets, "100-continue".utf8) }
+    version >= .http11 && !fields.marks.expect.isEmpty
+      && fields.elements(of: "Expect").contains { ASCII.equalsIgnoringCase($0.octets, "100-continue".utf8) }
   }
 }

@@ -218,6 +218,29 @@ struct HeadKernel {
   }
 }
 
+/// The runs of the kernel by themselves, for tests that compare them with plain loops.
+package enum HeadKernelRun: CaseIterable, Sendable {
+  /// A token.
+  case token
+  /// Text, RFC 9110 §5.5.
+  case text
+  /// A target in origin-form, up to a percent-encoding.
+  case origin
+
+  /// The index of the first octet from `from` on that is not part of the run, or the number of octets; `nil` below the length of a block.
+  package func end(in octets: Span<UInt8>, from: Int) -> Int? {
+    unsafe octets.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, bytes.count >= HeadKernel.blockLength, from >= 0 else { return nil }
+      let kernel = unsafe HeadKernel(base: base, count: bytes.count)
+      return switch self {
+      case .token: kernel.tokenEnd(from: from)
+      case .text: kernel.textEnd(from: from)
+      case .origin: kernel.originEnd(from: from)
+      }
+    }
+  }
+}
+
 extension HeadTable {
   mutating func scanRequest(_ octets: Span<UInt8>, within bounds: HeadBounds) -> HeadScanOutcome {
     unsafe scan(octets, bounds) { (kernel: inout HeadKernel, lines, capacity) in unsafe kernel.request(lines, capacity: capacity) }
