@@ -54,10 +54,14 @@ extension HTTPModel {
     }
   }
 
-  /// Passes over empty lines before a start line.
+  /// Passes over empty lines before a start line; a CR at the end of the buffer is the beginning of one, and nothing has begun with it.
   mutating func skipEmptyLines() throws(Fault) {
     var skipped = 0
     while true {
+      if octets[at...] == [0x0D] {
+        at = octets.count
+        return
+      }
       let line = try line()
       guard line.content.isEmpty, line.isEnded else { return }
       guard skipped < limits.leadingEmptyLines else { throw .rejected(isDue: line.next != nil) }

@@ -59,7 +59,10 @@ package enum HandshakeModel {
       return .refuses(isDue: true)
     }
     // 7. Origin, 8. subprotocols, 9. extensions.
-    guard !server.checksOrigin || originIsSame(values("Origin"), as: authority) else { return .refuses(isDue: true) }
+    let origins = values("Origin")
+    guard origins.count <= 1, !server.checksOrigin || origins.allSatisfy({ originIsSame($0, as: authority) }) else {
+      return .refuses(isDue: true)
+    }
     guard let offered = ExtensionModel.subprotocols(values("Sec-WebSocket-Protocol")),
       let extensions = ExtensionModel.list(values("Sec-WebSocket-Extensions"))
     else { return .refuses(isDue: true) }
@@ -82,10 +85,9 @@ package enum HandshakeModel {
     return (host, port.flatMap { $0 } ?? 80)
   }
 
-  /// Whether there is no origin, or one that is `http`, host and port of the server (RFC 6454 §4, §6.1).
-  private static func originIsSame(_ values: [[UInt8]], as authority: (host: URLModel.Host, port: Int)) -> Bool {
-    guard let value = values.first else { return true }
-    guard values.count == 1, let url = URLModel.read(value) else { return false }
+  /// Whether an origin is `http`, host and port of the server (RFC 6454 §4, §6.1).
+  private static func originIsSame(_ value: [UInt8], as authority: (host: URLModel.Host, port: Int)) -> Bool {
+    guard let url = URLModel.read(value) else { return false }
     return url.scheme == Array("http".utf8) && url.userinfo == nil && url.path.isEmpty && url.query == nil && url.fragment == nil
       && url.host == authority.host && url.port ?? 80 == authority.port
   }
