@@ -38,7 +38,7 @@ public struct FrameDecoder: ~Copyable {
   ///
   /// - Parameters:
   ///   - buffer: The octets received; the payload octets of the piece are changed, no others.
-  ///   - index: Where to begin, from 0 up to the buffer's count; 0 for a new buffer.
+  ///   - index: Where to begin, from 0 up to the buffer's count; 0 for a new buffer. After a failure it has no meaning.
   /// - Returns: The next piece, or `nil` once `index` is at the end of the buffer.
   /// - Throws: The first violation or excess, again on every later call.
   public mutating func next(in buffer: inout MutableSpan<UInt8>, at index: inout Int) throws(WSError) -> FramePiece? {

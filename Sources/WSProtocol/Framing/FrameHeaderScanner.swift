@@ -1,7 +1,8 @@
 /// Reads frame headers from a stream cut anywhere; total and free of policy.
 ///
-/// Theory of operation: up to fourteen octets are gathered; the first two say how many there are. Payload octets are not the
-/// scanner's business: the caller skips ``FrameHeader/payloadLength`` octets before it scans again.
+/// Theory of operation: a header is read where it stands if fourteen octets are there. Otherwise up to fourteen are gathered; the first two
+/// say how many there are. Payload octets are not the scanner's business: the caller skips ``FrameHeader/payloadLength`` octets before it
+/// scans again.
 public struct FrameHeaderScanner: Sendable {
   private var gathered = InlineArray<14, UInt8>(repeating: 0)
   private var gatheredCount = 0
@@ -22,6 +23,11 @@ public struct FrameHeaderScanner: Sendable {
   ///
   /// - Returns: The header once its last octet was taken, or `nil` when the span is used up before.
   public mutating func scan(_ octets: Span<UInt8>, at index: inout Int) -> FrameHeader? {
+    if gatheredCount == 0, index >= 0, octets.count &- index >= 14 {
+      let header = FrameHeader(loading: octets, at: index)
+      index &+= header.encodedLength
+      return header
+    }
     while index < octets.count {
       gathered[gatheredCount] = octets[index]
       gatheredCount &+= 1

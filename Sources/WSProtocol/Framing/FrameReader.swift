@@ -72,6 +72,7 @@ struct FrameReader: Sendable {
     }
   }
 
+  @inline(__always)
   private mutating func scan(
     _ current: FrameHeaderScanner, _ octets: Span<UInt8>, at index: inout Int
   ) throws(WSError) -> FramePiece? {
@@ -93,6 +94,7 @@ struct FrameReader: Sendable {
   }
 
   /// Judges a header, behind which `index` is now, and takes what is there of its payload.
+  @inline(__always)
   private mutating func begin(
     _ header: FrameHeader, _ octets: Span<UInt8>, at index: inout Int, frameOffset: UInt64
   ) throws(WSError) -> FramePiece {
@@ -114,8 +116,13 @@ struct FrameReader: Sendable {
     return piece
   }
 
+  @inline(__always)
   private mutating func advance(over piece: FramePiece, _ index: inout Int) {
-    state = piece.endsFrame ? .header(FrameHeaderScanner()) : .payload(after: piece)
+    if !piece.endsFrame {
+      state = .payload(after: piece)
+    } else if isInFrame {
+      state = .header(FrameHeaderScanner())
+    }
     longestWhole = piece.endsFrame && !budget.isInMessage ? budget.certainlyAdmitted : -1
     streamOffset &+= UInt64(piece.count)
     index &+= piece.count

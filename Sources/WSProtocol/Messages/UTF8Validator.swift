@@ -27,11 +27,16 @@ public struct UTF8Validator: Sendable {
 
   /// At least sixteen octets: the first sixteen with the history, then blocks that look back by themselves.
   private mutating func long(_ octets: Span<UInt8>, from start: Int, to end: Int) -> Int? {
-    var index = history.expectsContinuation ? start : UTF8Block.endOfASCII(octets, from: start, to: end)
-    if index == start {
+    var index = start &+ 16
+    if !history.expectsContinuation, UTF8Block.isASCII(octets.word(at: start) | octets.word(at: start &+ 8)) {
+      index = UTF8Block.endOfASCII(octets, from: start, to: end)
+      if index == end {
+        history = UTF8History(octets, before: end)
+        return nil
+      }
+    } else {
       let faults = UTF8Block.faults(octets.word(at: start), octets.word(at: start &+ 8), after: history)
       guard faults.isClear else { return locate(octets, from: start, to: end, start: start) }
-      index = start &+ 16
     }
     if end &- start < 32 {
       history = UTF8History(octets, before: index)
