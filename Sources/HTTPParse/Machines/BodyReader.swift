@@ -2,7 +2,7 @@
 struct BodyReader: Sendable {
   enum Step {
     case content(Range<Int>)
-    case end(trailers: FieldSection)
+    case end(trailers: FieldSection?)
   }
 
   private enum Source {
@@ -59,7 +59,7 @@ struct BodyReader: Sendable {
     let start = index
     switch source {
     case .length(let remaining):
-      if remaining == 0 { return .end(trailers: FieldSection()) }
+      if remaining == 0 { return .end(trailers: nil) }
       let count = min(remaining, octets.count - index)
       guard count > 0 else { return nil }
       source = .length(remaining: remaining - count)

@@ -28,7 +28,7 @@ public struct ChunkedDecoder: Sendable {
   private var phase = Phase.size(digits: 0, value: 0)
   private var trailerReader: HeadReader<RequestLineRules>?
   /// Whether plain chunk sizes are read at once; tests turn it off.
-  var usesFastPaths = true
+  package var usesFastPaths = true
   private var extensionBytes = 0
   private var failure: HTTPParseError?
   /// The stream offset of the next octet.
@@ -183,6 +183,7 @@ public struct ChunkedDecoder: Sendable {
 
   private mutating func beginTrailers(at offset: Int) {
     trailerReader = HeadReader(trailersAt: offset, limits: limits, leniencies: leniencies, unfolds: unfoldsTrailers)
+    trailerReader?.usesFastPaths = usesFastPaths
     phase = .trailers
   }
 

@@ -89,7 +89,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
   }
 
   /// Passes over octets that belong to no head.
-  mutating func passOver(_ count: Int) { scanner = LineScanner(offset: scanner.offset &+ count) }
+  mutating func passOver(_ count: Int) { scanner.passOver(count) }
 
   /// Lets `body`, which stands between two heads, take octets; counts them and keeps its failure.
   mutating func pass(_ octets: Span<UInt8>, at index: inout Int, to body: inout BodyReader) throws(HTTPParseError) -> BodyReader.Step? {
@@ -117,6 +117,8 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     if let failure { throw failure }
     if usesFastPaths, isAtStart, skippedEmptyLines == 0, let completion = takeWhole(octets, at: &index) { return completion }
     while index < octets.count {
+      if usesFastPaths { takeRun(octets, at: &index) }
+      guard index < octets.count else { return nil }
       let octet = octets[index]
       index += 1
       if let completion = try take(octet) { return completion }
@@ -130,17 +132,42 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     let rest = octets.extracting(droppingFirst: index)
     if !isKnownUniquelyReferenced(&storage) { storage = HeadStorage() }
     let outcome =
-      unsafe Start.unfoldsFields ? storage.table.scanResponse(rest, within: bounds) : storage.table.scanRequest(rest, within: bounds)
+      Start.unfoldsFields ? storage.table.scanResponse(rest, within: bounds) : storage.table.scanRequest(rest, within: bounds)
     guard case .complete(let count) = outcome else {
       octetsExamined &+= rest.count
       return nil
     }
     octetsExamined &+= count
-    unsafe storage.octets.replaceAll(with: rest.extracting(first: count))
-    unsafe storage.base = scanner.offset
+    storage.octets.replaceAll(with: rest.extracting(first: count))
+    storage.base = scanner.offset
     index += count
     passOver(count)
     return Completion(fields: FieldSection(storage), end: scanner.offset, isPlain: true)
+  }
+
+  /// Takes octets that the rules would accept one by one, up to the first that may be anything else or may pass a limit.
+  private mutating func takeRun(_ octets: Span<UInt8>, at index: inout Int) {
+    let line = scanner.content
+    guard !line.isEmpty, !scanner.holdsCarriageReturn else { return }
+    let headRest = section.headBytes - (scanner.offset - startLineOffset)
+    let plain: OctetClass?
+    let rest: Int
+    switch phase {
+    case .startLine:
+      plain = startRules.plainOctets(after: line)
+      rest = min(Start.maximumLineBytes(limits) - line.count, headRest)
+    case .fieldLine:
+      plain = isSkippingLine ? nil : fieldRules.plainOctets
+      rest = min(min(section.lineBytes - unfoldedLineBytes, section.bytes - sectionBytes) - line.count, headRest)
+    }
+    guard let plain, rest > 0 else { return }
+    let limit = rest < octets.count - index ? index + rest : octets.count
+    var end = index
+    while end < limit, plain.contains(octets[end]) { end += 1 }
+    guard end > index else { return }
+    octetsExamined &+= end - index
+    scanner.take(octets.extracting(index..<end))
+    index = end
   }
 
   /// Notes the end of the input.

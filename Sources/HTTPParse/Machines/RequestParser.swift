@@ -82,11 +82,9 @@ public struct RequestParser: Sendable {
       case nil: return nil
       case .content(let range): return .content(range)
       case .end(let trailers):
-        guard trailers.lines.isEmpty else {
-          phase = .ending(verdict)
-          return .trailers(trailers)
-        }
-        return end(verdict)
+        guard let trailers, !trailers.lines.isEmpty else { return end(verdict) }
+        phase = .ending(verdict)
+        return .trailers(trailers)
       }
     case .ending(let verdict): return end(verdict)
     case .stopped: return nil
@@ -151,7 +149,7 @@ public struct RequestParser: Sendable {
   private func framing(of head: RequestHead, headEnd: Int) throws(HTTPParseError) -> BodyFraming {
     let hostFault = HostRules.fault(in: head.fields, version: head.version, headEnd: headEnd)
     do throws(HTTPParseError) {
-      let framing = try BodyFraming(of: head, limits: limits, leniencies: leniencies)
+      let framing = try BodyFraming(of: head, maximumElements: limits.maximumListElements, leniencies: leniencies)
       if let hostFault { throw hostFault }
       return framing
     } catch {

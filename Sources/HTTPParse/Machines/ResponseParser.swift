@@ -95,11 +95,9 @@ public struct ResponseParser: Sendable {
       case nil: return nil
       case .content(let range): return .content(range)
       case .end(let trailers):
-        guard trailers.lines.isEmpty else {
-          phase = .ending(next)
-          return .trailers(trailers)
-        }
-        return end(next)
+        guard let trailers, !trailers.lines.isEmpty else { return end(next) }
+        phase = .ending(next)
+        return .trailers(trailers)
       }
     case .ending(let next): return end(next)
     case .handedOver: return nil

@@ -42,8 +42,9 @@ struct ConnectionOptions {
 
   init(_ fields: FieldSection, maximumElements: Int) throws(HTTPParseError) {
     guard !fields.marks.connection.isEmpty else { return }
+    let octets = fields.octets
     try ListPieces.forEach(in: fields, fields.marks.connection, maximum: maximumElements) { piece, _ in
-      switch Keyword(fields.octets, piece) {
+      switch Keyword(octets, piece) {
       case Keyword.close: hasClose = true
       case Keyword.keepAlive: hasKeepAlive = true
       case Keyword.upgrade: hasUpgrade = true

@@ -13,25 +13,25 @@ public struct FieldSection: Sendable, Equatable {
   init(_ storage: HeadStorage) { self.storage = storage }
 
   /// What the lines, and the start line of a head, are ranges of.
-  var octets: [UInt8] { unsafe storage.octets }
+  var octets: [UInt8] { storage.octets }
   /// Where the parts of a head are.
-  var parts: HeadParts { unsafe storage.table.parts }
+  var parts: HeadParts { storage.table.parts }
   /// Where the fields are that rules ask for.
-  var marks: FieldMarks { unsafe storage.table.parts.marks }
+  var marks: FieldMarks { storage.table.parts.marks }
   /// The stream offset of the start line or, without one, of the section; 0 if it was not received.
-  var base: Int { unsafe storage.base }
+  var base: Int { storage.base }
 
   /// The lines in order.
   public var lines: Lines { Lines(fields: self) }
 
   /// The stream offsets of malformed lines that were dropped, with ``HTTPLeniencies/skipBadFields`` only.
-  public var skippedLineOffsets: [Int] { unsafe storage.skipped ?? [] }
+  public var skippedLineOffsets: [Int] { storage.skipped ?? [] }
 
   /// The lines named `name`, in any case, in order.
   public func lines(named name: String) -> [FieldLine] {
     let length = name.utf8.count
     return (0..<count).compactMap { index in
-      guard unsafe Int(storage.table.entries[index].nameLength) == length, isLine(index, named: name.utf8) else { return nil }
+      guard Int(storage.table.entries[index].nameLength) == length, isLine(index, named: name.utf8) else { return nil }
       return line(at: index)
     }
   }
@@ -66,9 +66,9 @@ public struct FieldSection: Sendable, Equatable {
 
   /// The line at a place from 0 to the number of lines.
   func line(at index: Int) -> FieldLine {
-    let entry = unsafe storage.table.entries[index]
-    let origin = unsafe storage.origins?[index]
-    return unsafe FieldLine(
+    let entry = storage.table.entries[index]
+    let origin = storage.origins?[index]
+    return FieldLine(
       octets: storage.octets, entry: entry, nameOffset: origin?.nameOffset ?? base &+ Int(entry.nameStart),
       valueOffset: origin?.valueOffset ?? base &+ Int(entry.valueStart), foldedValue: origin?.foldedValue)
   }
@@ -81,40 +81,43 @@ public struct FieldSection: Sendable, Equatable {
   }
 
   /// Where the value of a line is in ``octets``.
-  func value(at index: Int) -> Range<Int> { unsafe storage.table.entries[index].value }
+  func value(at index: Int) -> Range<Int> { storage.table.entries[index].value }
 
   /// The first line of a noted name.
   func firstLine(_ mark: FieldMarks.Mark) -> FieldLine? { mark.isEmpty ? nil : line(at: mark.first) }
 
-  fileprivate var count: Int { unsafe Int(storage.table.parts.lineCount) }
+  fileprivate var count: Int { Int(storage.table.parts.lineCount) }
 
   private func isLine(_ index: Int, named name: some Collection<UInt8>) -> Bool {
-    unsafe ASCII.equalsIgnoringCase(storage.octets[storage.table.entries[index].name], name)
+    ASCII.equalsIgnoringCase(storage.octets[storage.table.entries[index].name], name)
   }
 
   /// Whether two lines have the same name.
   private func isLine(_ index: Int, namedAs other: Int) -> Bool {
-    let entries = unsafe storage.table.entries
-    return unsafe entries[index].nameLength == entries[other].nameLength && isLine(index, named: storage.octets[entries[other].name])
+    let entries = storage.table.entries
+    return entries[index].nameLength == entries[other].nameLength && isLine(index, named: storage.octets[entries[other].name])
   }
 }
 
 /// How a section is made of what was read in pieces, or is to be sent.
 extension FieldSection {
   /// How many lines were received, dropped ones included.
-  var receivedCount: Int { unsafe count + (storage.skipped?.count ?? 0) }
+  var receivedCount: Int { count + (storage.skipped?.count ?? 0) }
 
   mutating func noteSkippedLine(at offset: Int) {
     own()
-    unsafe storage.skipped = unsafe (storage.skipped.take() ?? []) + [offset]
+    storage.skipped = (storage.skipped.take() ?? []) + [offset]
   }
 
   /// Begins a head that is read in pieces.
   mutating func begin(startLine: [UInt8], parts: HeadParts, base: Int) {
     own()
-    unsafe storage.octets = startLine
-    unsafe storage.table.parts = parts
-    unsafe storage.base = base
+    // Room for most heads at once, instead of a few octets at a time.
+    storage.octets.reserveCapacity(1024)
+    storage.octets += startLine
+    storage.table.entries.reserveCapacity(16)
+    storage.table.parts = parts
+    storage.base = base
   }
 
   /// Appends a line made elsewhere.
@@ -122,20 +125,23 @@ extension FieldSection {
     append(name: line.name, value: line.value, nameOffset: line.nameOffset, valueOffset: line.valueOffset)
     guard line.isFolded else { return }
     let last = count - 1
-    unsafe storage.origins?[last].foldedValue = Array(line.receivedValue)
+    storage.origins?[last].foldedValue = Array(line.receivedValue)
   }
 
   mutating func append(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>, nameOffset: Int, valueOffset: Int) {
     own()
-    let start = unsafe storage.octets.count
+    let start = storage.octets.count
     let entry = FieldEntry(name: start..<(start + name.count), value: (start + name.count)..<(start + name.count + value.count))
-    unsafe storage.octets += name
-    unsafe storage.octets += value
-    unsafe storage.table.entries.append(entry)
-    unsafe storage.table.parts.marks.note(name: name, line: count)
-    unsafe storage.table.parts.lineCount &+= 1
-    if unsafe storage.origins == nil { unsafe storage.origins = [] }
-    unsafe storage.origins?.append(HeadStorage.Origin(nameOffset: nameOffset, valueOffset: valueOffset))
+    storage.octets += name
+    storage.octets += value
+    storage.table.entries.append(entry)
+    storage.table.parts.marks.note(name: name, line: count)
+    storage.table.parts.lineCount &+= 1
+    if storage.origins == nil {
+      storage.origins = []
+      storage.origins?.reserveCapacity(16)
+    }
+    storage.origins?.append(HeadStorage.Origin(nameOffset: nameOffset, valueOffset: valueOffset))
   }
 
   /// Appends a continuation line to the last line, which was appended before, RFC 9112 §5.2.
@@ -143,15 +149,15 @@ extension FieldSection {
     guard count > 0 else { return }
     own()
     let last = count - 1
-    let entry = unsafe storage.table.entries[last]
-    var received = unsafe storage.origins?[last].foldedValue.take() ?? Array(storage.octets[entry.value])
+    let entry = storage.table.entries[last]
+    var received = storage.origins?[last].foldedValue.take() ?? Array(storage.octets[entry.value])
     received += [0x0D, 0x0A]
     received += line
-    unsafe storage.origins?[last].foldedValue = received
+    storage.origins?[last].foldedValue = received
     let continuation = ASCII.trimmed(line[...])
-    if entry.valueLength > 0, !continuation.isEmpty { unsafe storage.octets.append(0x20) }
-    unsafe storage.octets += continuation
-    unsafe storage.table.entries[last] = unsafe FieldEntry(name: entry.name, value: Int(entry.valueStart)..<storage.octets.count)
+    if entry.valueLength > 0, !continuation.isEmpty { storage.octets.append(0x20) }
+    storage.octets += continuation
+    storage.table.entries[last] = FieldEntry(name: entry.name, value: Int(entry.valueStart)..<storage.octets.count)
   }
 
   /// Makes the storage this value's own before it is changed.

@@ -12,13 +12,13 @@ final class HeadStorage: @unchecked Sendable {
   }
 
   /// What the lines, and the start line of a head, are ranges of.
-  @exclusivity(unchecked) var octets: [UInt8] = []
-  @exclusivity(unchecked) var table = HeadTable()
+  @safe @exclusivity(unchecked) var octets: [UInt8] = []
+  @safe @exclusivity(unchecked) var table = HeadTable()
   /// The stream offset of the start line or, without one, of the section; 0 if it was not received.
-  @exclusivity(unchecked) var base = 0
+  @safe @exclusivity(unchecked) var base = 0
   /// Where the lines come from, if their octets do not stand at their distance from ``base``.
-  @exclusivity(unchecked) var origins: [Origin]?
-  @exclusivity(unchecked) var skipped: [Int]?
+  @safe @exclusivity(unchecked) var origins: [Origin]?
+  @safe @exclusivity(unchecked) var skipped: [Int]?
 
   /// What views without lines have in common.
   static let empty = HeadStorage()
@@ -27,10 +27,10 @@ final class HeadStorage: @unchecked Sendable {
 
   /// A copy to be changed.
   init(_ other: HeadStorage) {
-    unsafe octets = unsafe other.octets
-    unsafe table = unsafe other.table
-    unsafe base = unsafe other.base
-    unsafe origins = unsafe other.origins
-    unsafe skipped = unsafe other.skipped
+    octets = other.octets
+    table = other.table
+    base = other.base
+    origins = other.origins
+    skipped = other.skipped
   }
 }

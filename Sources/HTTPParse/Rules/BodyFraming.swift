@@ -16,11 +16,15 @@ public enum BodyFraming: Sendable, Equatable {
   public init(
     of request: RequestHead, limits: HTTPLimits = HTTPLimits(), leniencies: HTTPLeniencies = []
   ) throws(HTTPParseError) {
+    try self.init(of: request, maximumElements: limits.maximumListElements, leniencies: leniencies)
+  }
+
+  init(of request: RequestHead, maximumElements: Int, leniencies: HTTPLeniencies) throws(HTTPParseError) {
     let marks = request.fields.marks
     guard let place = request.fields.place(of: marks.transferEncoding) else {
       let length = try ContentLengthRules.length(
         in: request.fields, mayRepeat: leniencies.contains(.repeatedContentLength),
-        maximumElements: limits.maximumListElements)
+        maximumElements: maximumElements)
       self = length.map { .length($0) } ?? .none
       return
     }
@@ -32,7 +36,7 @@ public enum BodyFraming: Sendable, Equatable {
       self = .chunked(codings: [])
       return
     }
-    let codings = try TransferCodings(request.fields, maximumElements: limits.maximumListElements)
+    let codings = try TransferCodings(request.fields, maximumElements: maximumElements)
     if let lengthLine = request.fields.firstLine(marks.contentLength) {
       throw HTTPParseError(.lengthAndCoding, at: max(lengthLine.nameOffset, codingLine.nameOffset))
     }
@@ -177,6 +181,7 @@ enum ListPieces {
   static func forEach(
     in fields: FieldSection, _ mark: FieldMarks.Mark, maximum: Int, _ body: (Range<Int>, Int) -> Void
   ) throws(HTTPParseError) {
+    let octets = fields.octets
     var count = 0
     var next = fields.place(of: mark)
     while let line = next {
@@ -189,8 +194,8 @@ enum ListPieces {
           throw HTTPParseError(.limitList, at: offset, limit: maximum, actual: count)
         }
         var end = start
-        while end < value.upperBound, fields.octets[end] != 0x2C { end += 1 }
-        body(trimmed(start..<end, fields.octets), line)
+        while end < value.upperBound, octets[end] != 0x2C { end += 1 }
+        body(trimmed(start..<end, octets), line)
         start = end + 1
       }
       next = fields.place(of: mark, from: line + 1)

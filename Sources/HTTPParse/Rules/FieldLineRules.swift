@@ -24,6 +24,15 @@ package struct FieldLineRules: LineRules {
     self.unfolds = unfolds
   }
 
+  /// Octets that may follow at least one octet of a line without any being a fault; `nil` if it depends on more than the octet.
+  var plainOctets: OctetClass? {
+    switch part {
+    case .name: .token
+    case .value: .text
+    case .whitespaceAfterName, .spacedName: nil
+    }
+  }
+
   package mutating func judgeLast(of line: [UInt8]) -> LineFault? {
     guard let octet = line.last else { return nil }
     let index = line.count - 1

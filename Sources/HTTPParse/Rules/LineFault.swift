@@ -47,6 +47,8 @@ protocol StartLineRules: LineRules {
   static func maximumLineBytes(_ limits: HTTPLimits) -> Int
   /// Whether a folded field line is replaced by one with spaces (responses) or refused (requests), RFC 9112 §5.2.
   static var unfoldsFields: Bool { get }
+  /// Octets that may follow `line`, whose octets were judged, without any being a fault; `nil` if it depends on more than the octet.
+  func plainOctets(after line: [UInt8]) -> OctetClass?
   /// The parts of a line without fault.
   static func parts(of line: [UInt8]) -> HeadParts
   /// The line that a line without fault stands for.

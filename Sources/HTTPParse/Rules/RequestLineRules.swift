@@ -20,6 +20,13 @@ package struct RequestLineRules: StartLineRules {
   package static let unfoldsFields = false
   package static func maximumLineBytes(_ limits: HTTPLimits) -> Int { limits.maximumRequestLineBytes }
 
+  func plainOctets(after line: [UInt8]) -> OctetClass? {
+    guard case .target(let start) = part, start < line.count, line[start] == 0x2F, hexadecimalDigitsDue == 0,
+      !leniencies.contains(.looseStartLine)
+    else { return nil }
+    return .query
+  }
+
   static func meaning(of line: [UInt8]) -> [UInt8] { line }
 
   static func parts(of line: [UInt8]) -> HeadParts {

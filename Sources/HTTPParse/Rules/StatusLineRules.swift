@@ -46,6 +46,10 @@ package struct StatusLineRules: StartLineRules {
 
   package func pendingFault(in line: [UInt8]) -> LineFault? { nil }
 
+  func plainOctets(after line: [UInt8]) -> OctetClass? {
+    line.count >= 13 && !leniencies.contains(.looseStartLine) && line[0] == 0x48 ? .text : nil
+  }
+
   static func meaning(of line: [UInt8]) -> [UInt8] { line.starts(with: "ICY".utf8) ? http10(icy: line) : line }
 
   static func parts(of line: [UInt8]) -> HeadParts {

@@ -1,7 +1,7 @@
 /// The fast reader of one whole head: strict grammar, one pass, 16 octets at a time where runs are long.
 ///
-/// It answers only "this head is plainly valid" or not; what is wrong and where, ``HeadReader`` finds out. Unsafe code of the module is
-/// here and in ``ChunkKernel`` only. Invariant: `base` points to `count` readable octets for the life of the value, `count` is at least
+/// It answers only "this head is plainly valid" or not; what is wrong and where, ``HeadReader`` finds out. The module's unsafe code is
+/// here and in ``ChunkKernel``. Invariant: `base` points to `count` readable octets for the life of the value, `count` is at least
 /// `blockLength`, and every load lies between `base` and `base + count`: single octets are loaded after a comparison with `count`, blocks
 /// at most at `count - blockLength`, words where a comparison shows that they fit.
 @safe
@@ -282,6 +282,10 @@ extension [UInt8] {
   /// Takes other octets in place of its own, in the memory it has if no one else holds it.
   mutating func replaceAll(with octets: Span<UInt8>) {
     removeAll(keepingCapacity: true)
+    append(contentsOf: octets)
+  }
+
+  mutating func append(contentsOf octets: Span<UInt8>) {
     unsafe octets.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }

@@ -29,7 +29,7 @@ package struct LineScanner: Sendable {
   package private(set) var lineOffset: Int
   /// The stream offset of the next octet.
   package private(set) var offset: Int
-  private var holdsCarriageReturn = false
+  private(set) var holdsCarriageReturn = false
 
   /// Creates a scanner whose first octet has the given stream offset.
   package init(offset: Int) {
@@ -56,6 +56,18 @@ package struct LineScanner: Sendable {
       content.append(octet)
       return .content
     }
+  }
+
+  /// Takes octets that are content, none of them CR or LF, while no CR is held.
+  mutating func take(_ run: Span<UInt8>) {
+    content.append(contentsOf: run)
+    offset &+= run.count
+  }
+
+  /// Passes over octets that belong to no line, between two lines.
+  mutating func passOver(_ count: Int) {
+    offset &+= count
+    lineOffset = offset
   }
 
   /// Begins the next line at the next octet; called after ``Step/end(_:)``.

@@ -24,7 +24,9 @@ package struct OctetClass: Sendable {
   package func contains(_ octet: UInt8) -> Bool { octetClasses[Int(octet)] & bit != 0 }
 }
 
-/// For each octet the classes it belongs to, as bits. A literal is static data and loaded directly; computed, it would cost a check per use.
+/// For each octet the classes it belongs to, as bits.
+///
+/// A literal is static data and loaded directly; computed, it would cost a check per use.
 private let octetClasses: InlineArray<256, UInt8> = [
   0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
   0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
