@@ -57,8 +57,13 @@ package enum RequestProperty {
 
   /// Runs the parser of `HTTPParse`.
   package static func parser(_ pieces: [[UInt8]], _ setting: Setting) -> Run {
+    run(RequestParser(limits: setting.limits, leniencies: setting.leniencies), pieces, setting)
+  }
+
+  /// Runs any reader of requests and holds each of its turns to the laws of conduct.
+  package static func run(_ reader: some RequestReading, _ pieces: [[UInt8]], _ setting: Setting) -> Run {
     var run = Run(trace: Trace(), stoppedAt: nil)
-    var parser = RequestParser(limits: setting.limits, leniencies: setting.leniencies)
+    var parser = reader
     var base = 0
     do throws(HTTPParseError) {
       for piece in pieces {
@@ -91,7 +96,7 @@ package enum RequestProperty {
 
   /// What comes after the end of a message.
   private static func settle(
-    _ end: AfterMessage, _ parser: inout RequestParser, _ setting: Setting, _ offset: Int, _ run: inout Run
+    _ end: AfterMessage, _ parser: inout some RequestReading, _ setting: Setting, _ offset: Int, _ run: inout Run
   ) {
     switch end {
     case .continues: break
@@ -123,7 +128,7 @@ package enum RequestProperty {
   }
 
   /// After a stop nothing is reported.
-  private static func checkSilence(_ parser: inout RequestParser, _ piece: [UInt8], _ index: Int, _ stop: Int, _ run: inout Run) {
+  private static func checkSilence(_ parser: inout some RequestReading, _ piece: [UInt8], _ index: Int, _ stop: Int, _ run: inout Run) {
     var next = index
     do throws(HTTPParseError) {
       if let event = try parser.receive(piece.span, at: &next) {
@@ -135,7 +140,7 @@ package enum RequestProperty {
   }
 
   /// After a failure there is the same again.
-  private static func checkStickiness(_ parser: inout RequestParser, _ error: HTTPParseError, _ run: inout Run) {
+  private static func checkStickiness(_ parser: inout some RequestReading, _ error: HTTPParseError, _ run: inout Run) {
     let more = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
     for _ in 0..<2 {
       var index = 0
@@ -148,3 +153,13 @@ package enum RequestProperty {
     }
   }
 }
+
+/// What a reader of requests can do, so that a test can put a wrong one in the place of the parser.
+package protocol RequestReading {
+  var offset: Int { get }
+  mutating func receive(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> RequestParser.Event?
+  mutating func endOfInput() throws(HTTPParseError)
+  mutating func resume() -> AfterMessage
+}
+
+extension RequestParser: RequestReading {}
