@@ -62,7 +62,7 @@ public struct ChunkedDecoder: Sendable {
   public mutating func receive(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> Event? {
     if let failure { throw failure }
     while index < octets.count {
-      if usesFastPaths, takePlainFraming(octets, at: &index) { return .end(trailers: FieldSection()) }
+      if usesFastPaths, let event = takePlainFraming(octets, at: &index) { return event }
       guard index < octets.count else { return nil }
       switch phase {
       case .ended: return nil
@@ -152,33 +152,41 @@ public struct ChunkedDecoder: Sendable {
 
   /// Takes framing that is whole and plain: the line end after data, a size of up to 15 digits alone on its line, the end without trailers.
   ///
-  /// Takes nothing of what it does not know; says whether the body has ended.
-  private mutating func takePlainFraming(_ octets: Span<UInt8>, at index: inout Int) -> Bool {
+  /// Takes nothing of what it does not know. Returns what follows, as far as it is there: content, or the end of the body.
+  @inline(__always)
+  private mutating func takePlainFraming(_ octets: Span<UInt8>, at index: inout Int) -> Event? {
     let start = index
     let isAfterData: Bool
     switch phase {
     case .dataCarriageReturn: isAfterData = true
     case .size(digits: 0, value: _): isAfterData = false
-    case .size, .extensions, .lineFeed, .data, .dataLineFeed, .trailers, .ended: return false
+    case .size, .extensions, .lineFeed, .data, .dataLineFeed, .trailers, .ended: return nil
     }
-    let plain = Self.withKernel(octets) { kernel -> (size: Int?, end: Int) in
-      if isAfterData, !kernel.isLineEnd(at: start) { return (nil, start) }
-      let line = isAfterData ? start + 2 : start
-      guard let (size, end) = kernel.sizeLine(at: line) else { return (nil, line) }
-      return size == 0 && kernel.isLineEnd(at: end) ? (-1, end + 2) : (size, end)
-    }
-    guard let plain, plain.end > start else { return false }
-    index = plain.end
-    offset += plain.end - start
-    switch plain.size {
-    case nil: phase = .size(digits: 0, value: 0)
-    case -1:
+    let plain = Self.withKernel(octets) { $0.framing(at: start, isAfterData: isAfterData) }
+    guard let plain, plain.end > start else { return nil }
+    switch plain.next {
+    case .unknown:
+      phase = .size(digits: 0, value: 0)
+      index = plain.end
+      offset &+= plain.end &- start
+      return nil
+    case .data(let size):
+      let count = min(size, octets.count &- plain.end)
+      phase = count == size ? .dataCarriageReturn : .data(remaining: size &- count)
+      index = plain.end &+ count
+      offset &+= index &- start
+      return unsafe count > 0 ? .content(Range(uncheckedBounds: (plain.end, index))) : nil
+    case .trailers:
+      index = plain.end
+      offset &+= plain.end &- start
+      beginTrailers(at: offset)
+      return nil
+    case .end:
+      index = plain.end
+      offset &+= plain.end &- start
       phase = .ended
-      return true
-    case 0: beginTrailers(at: offset)
-    case let size?: phase = .data(remaining: size)
+      return .end(trailers: FieldSection())
     }
-    return false
   }
 
   private mutating func beginTrailers(at offset: Int) {

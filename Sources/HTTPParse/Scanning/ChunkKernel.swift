@@ -37,6 +37,25 @@ struct ChunkKernel {
     return end > at && isLineEnd(at: end) ? (size, end &+ 2) : nil
   }
 
+  /// What comes after framing that was plain.
+  enum Next {
+    /// A size line that is not plain, or not whole.
+    case unknown
+    case data(size: Int)
+    case trailers
+    case end
+  }
+
+  /// The plain framing at `at`: a line end if data was before, then a size line, and after the last one the empty line.
+  @inline(__always)
+  func framing(at: Int, isAfterData: Bool) -> (next: Next, end: Int) {
+    if isAfterData, !isLineEnd(at: at) { return (.unknown, at) }
+    let line = isAfterData ? at &+ 2 : at
+    guard let (size, end) = sizeLine(at: line) else { return (.unknown, line) }
+    if size > 0 { return (.data(size: size), end) }
+    return isLineEnd(at: end) ? (.end, end &+ 2) : (.trailers, end)
+  }
+
   /// Moves the content of plain chunks that are whole, beginning with the size line at `from`, to `written` and on.
   ///
   /// `written` is not greater than `from`, and `target` is where `base` points. Stops before the last chunk.
