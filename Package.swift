@@ -56,6 +56,12 @@ let package = Package(
         "ConformancePeers", "ConformanceRunner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
+    .target(name: "FuzzModels", path: "Sources/Fuzz/Models", swiftSettings: settings),
+    .target(
+      name: "FuzzProperties", dependencies: ["HTTPParse", "WSProtocol", "WSHandshake", "FuzzModels"], path: "Sources/Fuzz/Properties",
+      swiftSettings: settings),
+    .executableTarget(name: "wirecheck-fuzz", dependencies: ["FuzzProperties"], path: "Sources/Fuzz/Driver"),
+
     .target(
       name: "ProtocolTesting", dependencies: ["WireBytes"], path: "Tests/Support/ProtocolTesting", swiftSettings: settings),
     .target(name: "HTTPRows", path: "Tests/Support/HTTPRows", exclude: ["Rows"], swiftSettings: settings),
@@ -90,6 +96,8 @@ let package = Package(
       name: "ExampleTests", dependencies: ["WSHandshake", "WSProtocol", "ProtocolTesting"], path: "Examples", swiftSettings: settings),
     .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets"], swiftSettings: settings),
     .testTarget(name: "ProtocolTestingTests", dependencies: ["ProtocolTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzProperties", "FuzzModels", "WSProtocol", "HTTPParse", "WSHandshake"], swiftSettings: settings),
     .testTarget(name: "WireBytesTests", dependencies: ["WireBytes", "ProtocolTesting"], swiftSettings: settings),
   ]
 )
