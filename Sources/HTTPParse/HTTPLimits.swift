@@ -17,7 +17,7 @@ public struct HTTPLimits: Sendable, Equatable {
   /// Default 16 KiB: no useful field is longer, and a section holds at least four.
   public var maximumFieldLineBytes = 16 * 1024
 
-  /// The longest field section in octets, line ends included; excess is `limit-section` (431).
+  /// The longest field section in octets, with the line ends between its lines; excess is `limit-section` (431).
   ///
   /// Default 64 KiB: the primary limit, since octets are what fills memory.
   public var maximumFieldSectionBytes = 64 * 1024
@@ -27,7 +27,7 @@ public struct HTTPLimits: Sendable, Equatable {
   /// Default 256: each line costs more memory than its octets.
   public var maximumFieldLines = 256
 
-  /// The longest head in octets, from the first octet of its start line to its end, line ends included.
+  /// The longest head in octets, from the first of its start line to the last of its last line, with the line ends between.
   ///
   /// Default 80 KiB, a request line and a section of the longest. Excess is reported as the start line's or the section's limit, whichever
   /// is being read; lower it to bound a head as a whole. A head is never longer than 2 GiB, whatever the limit.
@@ -43,7 +43,7 @@ public struct HTTPLimits: Sendable, Equatable {
   /// Default 1: RFC 9112 §2.2 asks for at least one; old clients send one after a body.
   public var maximumLeadingEmptyLines = 1
 
-  /// The longest trailer section in octets, line ends included; excess is `limit-trailers` (431).
+  /// The longest trailer section in octets, with the line ends between its lines; excess is `limit-trailers` (431).
   ///
   /// Default 8 KiB: trailers are few and short, and come after a body was already paid for.
   public var maximumTrailerSectionBytes = 8 * 1024

@@ -28,16 +28,14 @@ extension HTTPModel {
   private func codings(in fields: [Field]) throws(Fault) -> [[UInt8]]? {
     let values = Self.values("Transfer-Encoding", in: fields)
     guard !values.isEmpty else { return nil }
-    let pieces = values.flatMap(Grammar.pieces)
     var codings: [[UInt8]] = []
-    for piece in pieces where !piece.isEmpty {
-      // What parameters a coding has, and whether they are well formed, is for who undoes it; chunked has none.
-      let parts = piece.split(separator: 0x3B, maxSplits: 1, omittingEmptySubsequences: false)
-      let name = Grammar.lowercased(Grammar.trimmed(Array(parts[0])))
-      guard Grammar.isToken(name), parts.count == 1 || name != Array("chunked".utf8) else { throw .rejected(isDue: true) }
-      codings.append(name)
+    var pieces = 0
+    for value in values {
+      guard let list = CodingList(value) else { throw .rejected(isDue: true) }
+      pieces += list.pieces
+      codings += list.codings
     }
-    guard pieces.count <= limits.listElements, !codings.isEmpty else { throw .rejected(isDue: true) }
+    guard pieces <= limits.listElements, !codings.isEmpty else { throw .rejected(isDue: true) }
     return codings
   }
 

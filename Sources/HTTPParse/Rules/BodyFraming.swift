@@ -130,41 +130,6 @@ enum ContentLengthRules {
   }
 }
 
-/// The transfer codings of a message, RFC 9112 §6.1 and §7.
-struct TransferCodings {
-  /// The names, lower-cased, parameters left out.
-  let names: [String]
-  /// The stream offset of the last coding.
-  let lastOffset: Int
-
-  /// Reads the list; chunked may stand in it once and without parameters.
-  init(_ fields: FieldSection, maximumElements: Int) throws(HTTPParseError) {
-    let mark = fields.marks.transferEncoding
-    let elements = try ListPieces.all(in: fields, mark, maximum: maximumElements).filter { !$0.octets.isEmpty }
-    guard let last = elements.last else { throw HTTPParseError(.transferCoding, at: fields.firstLine(mark)?.valueOffset ?? 0) }
-    var names: [String] = []
-    for element in elements {
-      let parameters = element.octets.firstIndex(of: 0x3B)
-      let name = ASCII.trimmed(element.octets[..<(parameters ?? element.octets.endIndex)])
-      guard ASCII.isToken(name) else { throw HTTPParseError(.transferCoding, at: element.offset, octet: element.octets.first) }
-      names.append(String(decoding: name.map(ASCII.lowercased), as: UTF8.self))
-      if names.last == "chunked", parameters != nil || names.dropLast().contains("chunked") {
-        throw HTTPParseError(.transferCoding, at: element.offset)
-      }
-    }
-    self.names = names
-    lastOffset = last.offset
-  }
-
-  /// Whether the content ends where its chunks end.
-  var endsInChunked: Bool { names.last == "chunked" }
-
-  /// Whether all codings are registered ones, so that the fault is their order.
-  var areKnown: Bool {
-    names.allSatisfy { ["chunked", "gzip", "x-gzip", "deflate", "compress", "x-compress"].contains($0) }
-  }
-}
-
 /// The pieces between the commas of a list, empty ones included.
 enum ListPieces {
   /// The pieces of the list that the lines of a noted name make.
