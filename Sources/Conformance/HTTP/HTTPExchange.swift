@@ -1,6 +1,6 @@
 import HTTPParse
 
-/// What came back over one connection, as recorded by ``HTTPObserver``.
+/// What came back over one connection, as recorded by `HTTPObserver`.
 struct HTTPExchange: Sendable {
   /// The complete final answers in order.
   var answers: [ObservedAnswer] = []

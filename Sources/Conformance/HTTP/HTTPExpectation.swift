@@ -1,6 +1,6 @@
 /// What is acceptable in an HTTP case: outcomes, each a list of conditions that hold together, in four classes.
 ///
-/// An outcome that is not listed is a fault. Some standing rules hold for every case; ``HTTPJudging`` has them.
+/// An outcome that is not listed is a fault. Some standing rules hold for every case; `HTTPJudging` has them.
 public struct HTTPExpectation: Sendable, Equatable {
   /// What an outcome means.
   public enum Class: String, Sendable, CaseIterable {

@@ -1,6 +1,6 @@
 /// One run of one HTTP case, from the connection attempt to the result.
 ///
-/// The program's steps become octets as the transport asks for them; what comes back goes through ``HTTPObserver``. The case is over when the
+/// The program's steps become octets as the transport asks for them; what comes back goes through `HTTPObserver`. The case is over when the
 /// connection has ended, or when nothing has happened for the idle timeout after the last step. Then the whole exchange is judged.
 public struct HTTPRun: RunningCase {
   private enum Phase: Sendable, Equatable {

@@ -67,7 +67,13 @@ public struct FrameHeader: Sendable, Hashable {
 
   /// Creates a header.
   ///
-  /// - Parameter lengthForm: Default: the shortest form for `payloadLength`. A form too small to hold the length truncates it.
+  /// - Parameters:
+  ///   - opcode: The opcode.
+  ///   - payloadLength: The payload length to declare, in octets.
+  ///   - isFinal: FIN. Default true, as for a message in one frame.
+  ///   - reservedBits: RSV1 to RSV3. Default none.
+  ///   - maskingKey: The key, or `nil`, the default, for an unmasked frame.
+  ///   - lengthForm: Default: the shortest form for `payloadLength`. A form too small to hold the length truncates it.
   public init(
     opcode: Opcode, payloadLength: UInt64, isFinal: Bool = true, reservedBits: ReservedBits = [],
     maskingKey: MaskingKey? = nil, lengthForm: LengthForm? = nil

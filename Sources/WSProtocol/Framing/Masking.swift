@@ -9,7 +9,10 @@ public enum Masking {
 
   /// Combines the octets of `array` from `start` on in place with `key`.
   ///
-  /// - Parameter start: An index of the array or its end.
+  /// - Parameters:
+  ///   - key: The key; its first octet belongs to the octet at `start`.
+  ///   - array: The octets.
+  ///   - start: An index of the array or its end.
   public static func apply(_ key: MaskingKey, to array: inout [UInt8], from start: Int) {
     precondition(start >= 0 && start <= array.count, "the start is outside the array")
     var octets = array.mutableSpan
