@@ -105,14 +105,15 @@ package enum SerializingProperty {
     var message = Message()
     var parts = payload.split(separator: 0x1E, omittingEmptySubsequences: false)[...]
     func text(_ part: ArraySlice<UInt8>?) -> String { String(decoding: part ?? [], as: UTF8.self) }
-    func pairs() -> [(name: String, value: String)] {
+    // No more lines than readers take by default: a writer has no limits.
+    func pairs(atMost limit: Int) -> [(name: String, value: String)] {
       var pairs: [(name: String, value: String)] = []
-      while let name = parts.popFirst(), !name.isEmpty { pairs.append((text(name), text(parts.popFirst()))) }
+      while pairs.count < limit, let name = parts.popFirst(), !name.isEmpty { pairs.append((text(name), text(parts.popFirst()))) }
       return pairs
     }
     message.start = [text(parts.popFirst()), text(parts.popFirst())]
-    message.fields = pairs()
-    message.trailers = pairs()
+    message.fields = pairs(atMost: 254)
+    message.trailers = pairs(atMost: 32)
     message.content = Array(parts.joined(separator: [0x1E]))
     return message
   }
