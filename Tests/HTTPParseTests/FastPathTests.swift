@@ -71,6 +71,24 @@ struct FastPathTests {
     for end in 0..<short.count { #expect(scan.scan(short.span.extracting(first: end)) == .needsMore) }
   }
 
+  @Test("a scan needs no more of a head that is longer than the limit, however it goes on", arguments: ["", "HTTP/1.1 200 "])
+  func scanBeyondLimit(start: String) {
+    var limits = HTTPLimits()
+    limits.maximumHeadBytes = 64
+    let octets = Array(start.utf8) + [UInt8](repeating: 0x61, count: 100)
+    for count in 0...octets.count {
+      let expected = count < 64 ? HeadScanOutcome.needsMore : .notPlain
+      var response = ResponseHeadScan(limits: limits)
+      var request = RequestHeadScan(limits: limits)
+      let outcome = start.isEmpty ? request.scan(octets.span.extracting(first: count)) : response.scan(octets.span.extracting(first: count))
+      if outcome != expected { Issue.record("\(outcome) after \(count) octets") }
+    }
+    let whole = Array(("GET / HTTP/1.1\r\nX: " + String(repeating: "v", count: 41) + "\r\n\r\n").utf8)
+    var scan = RequestHeadScan(limits: limits)
+    #expect(whole.count == 64)
+    #expect(scan.scan(whole.span) == .complete(consumed: 64))
+  }
+
   @Test(
     "a valid status line has the same reason phrase whole and in pieces, loose or not",
     arguments: [HTTPLeniencies(), .looseStartLine],
