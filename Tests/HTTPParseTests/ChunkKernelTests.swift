@@ -59,6 +59,20 @@ struct ChunkKernelTests {
     return outcome
   }
 
+  @Test("an index outside of the span ends the program")
+  func indexOutside() async {
+    await #expect(processExitsWith: .failure) {
+      var decoder = ChunkedDecoder()
+      var index = -1
+      _ = try? decoder.receive(Array("5\r\nhello\r\n".utf8).span, at: &index)
+    }
+    await #expect(processExitsWith: .failure) {
+      var decoder = ChunkedDecoder()
+      var index = 4
+      _ = try? decoder.receive(Array("5\r\n".utf8).span, at: &index)
+    }
+  }
+
   @Test("chunks of all lengths from 1 to 400, in digits of either case, leave their content in front")
   func lengths() {
     for length in 1...400 {

@@ -71,6 +71,38 @@ struct FastPathTests {
     for end in 0..<short.count { #expect(scan.scan(short.span.extracting(first: end)) == .needsMore) }
   }
 
+  @Test("a scan needs no more of a head that is longer than the limit, however it goes on", arguments: ["", "HTTP/1.1 200 "])
+  func scanBeyondLimit(start: String) {
+    var limits = HTTPLimits()
+    limits.maximumHeadBytes = 64
+    let octets = Array(start.utf8) + [UInt8](repeating: 0x61, count: 100)
+    for count in 0...octets.count {
+      let expected = count < 64 ? HeadScanOutcome.needsMore : .notPlain
+      var response = ResponseHeadScan(limits: limits)
+      var request = RequestHeadScan(limits: limits)
+      let outcome = start.isEmpty ? request.scan(octets.span.extracting(first: count)) : response.scan(octets.span.extracting(first: count))
+      if outcome != expected { Issue.record("\(outcome) after \(count) octets") }
+    }
+    let whole = Array(("GET / HTTP/1.1\r\nX: " + String(repeating: "v", count: 41) + "\r\n\r\n").utf8)
+    var scan = RequestHeadScan(limits: limits)
+    #expect(whole.count == 64)
+    #expect(scan.scan(whole.span) == .complete(consumed: 64))
+  }
+
+  @Test(
+    "a valid status line has the same reason phrase whole and in pieces, loose or not",
+    arguments: [HTTPLeniencies(), .looseStartLine],
+    ["HTTP/1.1 200  OK", "HTTP/1.1 200   ", "HTTP/1.1 200 ", "HTTP/1.1 200", "HTTP/1.1 200 \t a  b "])
+  func reasonPhrase(leniencies: HTTPLeniencies, line: String) {
+    let octets = Array((line + "\r\nA: b\r\n\r\n").utf8)
+    for delivery in [Delivery.whole, .bytewise] {
+      var parser = ResponseParser(leniencies: leniencies)
+      parser.requestSent(method: "HEAD")
+      let start = log(parser, octets, endsInput: true, by: delivery).messages.first?.start
+      #expect(start == "HTTP/1.1 200 \(line.dropFirst(13)) at 0", "\(delivery)")
+    }
+  }
+
   @Test("a head that was kept does not change when the next one is read")
   func keptHead() throws {
     let octets = Array("GET /one HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\nGET /two HTTP/1.1\r\nHost: b\r\nY: 2\r\n\r\n".utf8)

@@ -46,6 +46,7 @@ struct MessageLimitTests {
       Row("list over the limit", "GET / HTTP/1.1\r\nHost: a\r\nConnection: a,b,c\r\n\r\n", "limit-list at 41") {
         $0.maximumListElements = 2
       },
+      Row("a coding where no list is allowed", chunked + "0\r\n\r\n", "limit-list at 45") { $0.maximumListElements = 0 },
       Row("empty lines at the limit", "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", nil) { $0.maximumLeadingEmptyLines = 2 },
       Row("empty lines over the limit", "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "request-line at 2") { _ in },
     ])

@@ -80,7 +80,7 @@ extension ResponseParser: TestedParser {
     switch event {
     case .interim: log.current.interim += 1
     case .head(let head, let framing):
-      log.current.start = "\(head.version) \(head.status) at \(head.offset)"
+      log.current.start = "\(head.version) \(head.status) \(String(decoding: head.reasonPhrase, as: UTF8.self)) at \(head.offset)"
       log.current.status = head.status
       log.current.fields = head.fields
       log.current.framing = framing

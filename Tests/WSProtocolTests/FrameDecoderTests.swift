@@ -44,6 +44,17 @@ struct FrameDecoderTests {
         == FrameHeader(opcode: .text, payloadLength: 5, maskingKey: MaskingKey(exampleKey[0], exampleKey[1], exampleKey[2], exampleKey[3])))
   }
 
+  @Test("reports equal pieces for equal frames, whatever comes behind them", arguments: [Role.client, .server])
+  func equalPieces(role: Role) {
+    for content in [[], hex("61"), hex("61 62"), [UInt8](repeating: 0x63, count: 126)] {
+      let octets = frame(0x82, content, from: role == .client ? .server : .client)
+      let first = decode([octets], to: role).pieces.first
+      for other in [hex("82 82 00 00 00 00 00 00"), frame(0x82, "more", from: role == .client ? .server : .client)] {
+        #expect(decode([octets + other], to: role).pieces.first == first)
+      }
+    }
+  }
+
   @Test("reports pieces of a frame with their place in frame and message")
   func places() {
     let octets = frame(0x02, "abc") + frame(0x80, "defg")

@@ -57,9 +57,13 @@ public struct ChunkedDecoder: Sendable {
 
   /// Takes octets, beginning at `index`, up to the next event.
   ///
+  /// - Parameters:
+  ///   - octets: The octets received.
+  ///   - index: Where to begin, from 0 up to the count of `octets`.
   /// - Returns: The next event, or `nil` once `index` is at the end of the span or the body has ended.
   /// - Throws: The first fault, again on every later call.
   public mutating func receive(_ octets: Span<UInt8>, at index: inout Int) throws(HTTPParseError) -> Event? {
+    precondition(index >= 0 && index <= octets.count, "the index is outside the span")
     if let failure { throw failure }
     while index < octets.count {
       if usesFastPaths, let event = takePlainFraming(octets, at: &index) { return event }

@@ -257,8 +257,7 @@ struct HeadReader<Start: StartLineRules>: Sendable {
         return nil
       }
       if let fault = startRules.judgeEnd(of: line) { try fail(located(fault)) }
-      let single = leniencies.contains(.looseStartLine) ? LooseStartLine(line, keepsThirdPart: Start.unfoldsFields).octets : line
-      let startLine = Start.meaning(of: single)
+      let startLine = Start.meaning(of: isLoose(line) ? LooseStartLine(line, keepsThirdPart: Start.unfoldsFields).octets : line)
       fields.begin(startLine: startLine, parts: Start.parts(of: startLine), base: startLineOffset)
       phase = .fieldLine
     case .fieldLine:
@@ -268,6 +267,11 @@ struct HeadReader<Start: StartLineRules>: Sendable {
     }
     fieldRules = FieldLineRules(isFirst: fields.receivedCount == 0, unfolds: unfolds, leniencies: leniencies)
     return nil
+  }
+
+  /// Whether a start line, which has no fault, is valid by its leniency only: a line that is valid anyway means the same with and without.
+  private func isLoose(_ line: [UInt8]) -> Bool {
+    leniencies.contains(.looseStartLine) && Start(leniencies.subtracting(.looseStartLine)).firstFault(in: line) != nil
   }
 
   /// Fails, or drops the line if that is allowed.

@@ -30,7 +30,7 @@ public enum BodyFraming: Sendable, Equatable {
     }
     let codingLine = request.fields.line(at: place)
     if request.version < .http11 { throw HTTPParseError(.transferEncodingInHTTP10, at: codingLine.nameOffset) }
-    if marks.contentLength.isEmpty, !marks.transferEncoding.isRepeated,
+    if marks.contentLength.isEmpty, !marks.transferEncoding.isRepeated, maximumElements > 0,
       Keyword(request.fields.octets, request.fields.value(at: place)) == .chunked
     {
       self = .chunked(codings: [])

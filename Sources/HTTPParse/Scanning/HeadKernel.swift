@@ -244,7 +244,7 @@ extension HeadTable {
         return outcome
       }
       switch outcome {
-      case .needsMore, nil: return .needsMore
+      case .needsMore, nil: return octets.count < bounds.head ? .needsMore : .notPlain
       case .notPlain: return .notPlain
       case .complete(let end): return bounds.contain(self, end: end) ? .complete(consumed: end) : .notPlain
       case .full:

@@ -24,10 +24,10 @@ public struct RequestHeadScan: Sendable {
   /// - Parameter limits: How much is accepted.
   public init(limits: HTTPLimits = HTTPLimits()) { bounds = HeadBounds(limits, startLine: limits.maximumRequestLineBytes) }
 
-  /// Scans the head that begins with the first of `octets`.
+  /// Scans the head that begins with the first of `octets`; the parts have a meaning only after `complete`.
   ///
   /// Each call looks at the octets again: after `needsMore` call it when more has come, or go on with ``RequestHeadParser``, which takes
-  /// octets in any pieces at a cost that is linear however they are cut.
+  /// octets in any pieces at a cost that is linear however they are cut. As many octets as a head may have never need more.
   public mutating func scan(_ octets: Span<UInt8>) -> HeadScanOutcome { table.scanRequest(octets, within: bounds) }
 
   /// Where the method is; a token.

@@ -11,7 +11,8 @@ struct HeadBounds: Sendable {
   private let startLine: Int
   private let line: Int
   private let section: Int
-  private let head: Int
+  /// A head that ends behind so many octets is not taken.
+  let head: Int
   /// No head of this length or less passes a limit on octets.
   private let always: Int
 

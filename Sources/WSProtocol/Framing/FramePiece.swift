@@ -63,7 +63,7 @@ extension FramePiece {
 
   /// The only piece of a frame that is no continuation.
   ///
-  /// - Parameter header: The first octets of the frame; behind the first two the masking key, if there is one.
+  /// - Parameter header: The first two octets of the frame, and behind them the masking key or zeros.
   @inline(__always)
   init(whole header: UInt64, start: Int, count: Int) {
     self.start = start

@@ -8,10 +8,13 @@ struct WholeFrames: Sendable {
   private let maskBit: UInt8
   /// The octets of a header whose length has seven bits.
   private let headerLength: Int
+  /// The bits of such a header; behind an unmasked one is payload.
+  private let headerBits: UInt64
 
   init(_ rules: FrameRules) {
     maskBit = rules.sender.masksFrames ? 0x80 : 0
     headerLength = rules.sender.masksFrames ? 6 : 2
+    headerBits = rules.sender.masksFrames ? 0xFFFF_FFFF_FFFF : 0xFFFF
     admitted = (0..<64).reduce(0) { bits, place in
       rules.violation(first: 0x80 | place, second: nil, messageInProgress: false) == nil ? bits | 1 &<< UInt64(place) : bits
     }
@@ -36,6 +39,6 @@ struct WholeFrames: Sendable {
       word = word & 0xFFFF | (word &>> 32) &<< 16
     }
     guard length <= longest, headerLength &+ length <= available else { return nil }
-    return FramePiece(whole: word, start: index &+ headerLength, count: length)
+    return FramePiece(whole: word & headerBits, start: index &+ headerLength, count: length)
   }
 }
