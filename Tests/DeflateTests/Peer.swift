@@ -5,7 +5,10 @@ import WSProtocol
 
 /// Keys that are all the same; a server has none.
 struct SameKey: MaskingKeySource {
-  mutating func nextMaskingKey() -> MaskingKey { MaskingKey(0x37, 0xFA, 0x21, 0x3D) }
+  // Stored, as ThreadSanitizer takes the common address that values without storage are given for a variable that threads share.
+  private let key = MaskingKey(0x37, 0xFA, 0x21, 0x3D)
+
+  mutating func nextMaskingKey() -> MaskingKey { key }
 }
 
 /// An endpoint with compression; a class, as a noncopyable value cannot stand in an expectation.
