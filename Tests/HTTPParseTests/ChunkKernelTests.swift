@@ -94,7 +94,8 @@ struct ChunkKernelTests {
     arguments: [
       "10\r\n0123456789abcdef\r\n1;x=\"y;z\"\r\nA\r\n00000000000000f\r\n0123456789abcde\r\n0\r\nX: y\r\n\r\nrest",
       "5\r\nhello\r\n000000000000000000005\r\n", "5\r\nhelloX\r\n", "5\r\nhello\r\n5 \r\nhello\r\n", "2\r\nab\r\n0\r\nX : y\r\n\r\n",
-      "3\r\nabc\r\n0\r\n\r\n", "0\r\n\r\nrest", "g\r\n", "1\r\na\r\r\n", "7FFFFFFFFFFFFFF\r\nabc", "\r\n",
+      "5\r\nhello\r\ng\r\n3\r\nabc\r\n", "3\r\nabc\r\n0\r\n\r\n", "0\r\n\r\nrest", "g\r\n", "1\r\na\r\r\n", "7FFFFFFFFFFFFFF\r\nabc",
+      "\r\n",
     ])
   func cuts(text: String) {
     let input = Array(text.utf8)

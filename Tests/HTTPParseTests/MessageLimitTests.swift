@@ -79,6 +79,31 @@ struct MessageLimitTests {
     }
   }
 
+  @Test("of one message are not used up by the one before")
+  func nextMessage() {
+    var limits = HTTPLimits()
+    limits.maximumMessageChunkExtensionBytes = 2
+    limits.maximumContentBytes = 1
+    let octets = Array(String(repeating: Self.chunked + "1;a\r\nx\r\n0\r\nA: b\r\n\r\n", count: 3).utf8)
+    for delivery in [.whole] + Delivery.all(length: octets.count, samples: 32) {
+      let result = log(RequestParser(limits: limits), octets, endsInput: true, by: delivery)
+      #expect(result.failure == nil)
+      #expect(result.messages.map(\.content) == Array(repeating: [0x78], count: 3))
+    }
+  }
+
+  @Test("an empty line before each of several requests is one each")
+  func emptyLines() {
+    let octets = Array(String(repeating: "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 3).utf8)
+    for delivery in [.whole] + Delivery.all(length: octets.count) {
+      let result = log(RequestParser(), octets, endsInput: true, by: delivery)
+      #expect(result.failure == nil)
+      #expect(result.messages.count == 3)
+    }
+    let tooMany = Array("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+    #expect(log(RequestParser(), tooMany, endsInput: true).failure == "request-line at 31")
+  }
+
   @Test("H21: interim responses are read up to the limit")
   func interim() {
     var limits = HTTPLimits()

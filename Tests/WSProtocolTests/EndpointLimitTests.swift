@@ -66,6 +66,13 @@ struct EndpointLimitTests {
       failsAfter: 20
     )
     .limited { $0.maximumFragments = 2 },
+    EndpointRow("no fragment is allowed, not even one", frame(0x82, "abcd"), .tooManyFragments, close: 1008, failsAfter: 6).limited {
+      $0.maximumFragments = 0
+    },
+    EndpointRow("the mean counts from the first fragment", frame(0x82, "abc"), .fragmentsTooSmall, close: 1008, failsAfter: 6).limited {
+      $0.fragmentsBeforeMeanRule = 0
+      $0.minimumMeanFragmentBytes = 4
+    },
     EndpointRow(
       "F10: too small on average", frame(0x02, "abcd") + frame(0x00, "abcd") + frame(0x00, "abc"), .fragmentsTooSmall, at: 20, close: 1008,
       failsAfter: 26

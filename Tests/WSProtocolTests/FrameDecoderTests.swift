@@ -120,6 +120,23 @@ struct FrameDecoderTests {
     #expect(wrong == [])
   }
 
+  /// The first octets of a long payload, up to an address that is a multiple of sixteen, are unmasked by themselves.
+  @Test("F27: finds a bad octet at both ends of masked texts of 4,096 octets and more, wherever they begin", arguments: 0..<16)
+  func bothEnds(before: Int) {
+    var wrong: [String] = []
+    for length in [4096, 4111] {
+      let octets = frame(0x82, [UInt8](repeating: 0, count: before)) + frame(0x81, [UInt8](repeating: 0x61, count: length))
+      let start = octets.count - length
+      for place in Array(0..<40) + Array((length - 40)..<length) {
+        var damaged = octets
+        damaged[start + place] ^= 0x61 ^ 0xFF
+        let failure = decode([damaged]).failure
+        if failure?.code != .invalidUTF8 || failure?.offset != UInt64(start + place) { wrong.append("\(length) octets, \(place)") }
+      }
+    }
+    #expect(wrong == [])
+  }
+
   /// Octet by octet every header is gathered and judged with care; whole, most frames take the shortcut.
   @Test(
     "F39: judges all first octets with second octets at the edges alike, whole and octet by octet", arguments: [Role.client, .server],
