@@ -30,6 +30,8 @@ struct OddHTTPServerTests {
     }
   }
 
+  /// An answer without content that keeps the connection.
+  private static let first = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
   /// The answer to the sentinel.
   private static let last = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
@@ -46,7 +48,7 @@ struct OddHTTPServerTests {
       "chunks with an extension and a trailer",
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n" + last, .pass, "200, then 200"),
     Row(
-      "interim answers", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nX: y\r\n\r\n" + last + last, .pass, "100, 103, 200, then 200"),
+      "interim answers", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nX: y\r\n\r\n" + first + last, .pass, "100, 103, 200, then 200"),
     Row(
       "no length, the second answer ends the connection", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok", .pass,
       "200, then 200"),
@@ -96,6 +98,39 @@ struct OddHTTPServerTests {
       "in the middle of an answer (RFC 9112 §8)"),
     Row("content that never ends", "HTTP/1.1 200 OK\r\n\r\nhello", .fail, "did not end an answer", closes: false),
     Row("another protocol", "SSH-2.0-OpenSSH_9.2\r\n", .fail, "octets that belong to no answer"),
+    Row("length of 204", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n" + last, .fail, "a length or a coding (RFC 9110 §8.6)"),
+    Row(
+      "coding of 204", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n" + last, .fail,
+      "an answer 204 with a length or a coding (RFC 9112 §6.1)"),
+    Row(
+      "length of a tunnel", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", .fail,
+      "an answer 200 with a length or a coding (RFC 9110 §8.6)",
+      methods: ["CONNECT"]),
+    Row("folded line", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 0\r\n\r\n" + last, .fail, "folded a field line of an answer"),
+    Row(
+      "folded length", "HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\nhello" + last, .fail,
+      "folded a field line of an answer (RFC 9112 §5.2)"),
+    Row("empty length", "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n", .fail, "whose length is not valid"),
+    Row("one length in a list twice", "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok" + last, .fail, "whose length is not valid"),
+    Row(
+      "one length twice", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok" + last, .fail,
+      "more than one length in an answer (RFC 9110 §5.3)"),
+    Row(
+      "chunked twice", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n" + last, .fail,
+      "whose transfer codings are not valid (RFC 9112 §6.1)"),
+    Row("empty coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n\r\n", .fail, "whose transfer codings are not valid"),
+    Row(
+      "extension without a name", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;=a\r\nok\r\n0\r\n\r\n" + last, .fail,
+      "a chunk extension that is not valid (RFC 9112 §7.1.1)"),
+    Row(
+      "space after a chunk size", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2 \r\nok\r\n0\r\n\r\n" + last, .fail,
+      "a chunk extension that is not valid"),
+    Row(
+      "trailer without a colon", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX y\r\n\r\n" + last, .fail,
+      "a field line that is not valid"),
+    Row("answer after an announced close", last + last, .fail, "announced the end of the connection before (RFC 9112 §9.6)"),
+    Row("status 999", "HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n" + last, .fail, "answered 999, then 200"),
+    Row("101 nobody asked for, then the end", "HTTP/1.1 101 Switching Protocols\r\n\r\n", .fail, "answered 101"),
     Row("a tunnel nobody asked for", "HTTP/1.1 101 Switching Protocols\r\n\r\n\u{1}\u{2}", .fail, "octets that belong to no answer"),
   ]
 
@@ -138,6 +173,33 @@ struct OddHTTPServerTests {
       let results = [Int.max, 1, 5].map { Simulator.run(Self.case(methods: []), against: ScriptedServer(octets, closes: true), cut: $0) }
       #expect(results.allSatisfy { $0.verdict == results[0].verdict && $0.why == results[0].why }, "\(octets)")
     }
+  }
+
+  @Test("interim answers without number are counted, not listed")
+  func manyInterims() {
+    let answers = String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 5000) + Self.first + Self.last
+    let result = Simulator.run(Self.case(methods: []), against: ScriptedServer(answers, closes: true))
+    #expect(result.verdict == .pass)
+    #expect(result.why.contains("100, 100, 4994 more interim answers, 200, then 200") && result.why.utf8.count < 300, "\(result.why)")
+  }
+
+  @Test("an answer that came before the program waits for it is not waited for")
+  func earlyAnswer() {
+    let program = HTTPProgram([.send(.text("a")), .awaitInterim, .send(.text("b")), .awaitAnswer, .send(.text("c"))])
+    var run = HTTPRun(
+      ConformanceCase(
+        id: "http/test", title: "", purpose: "", requirement: Requirement(rfc: 9110, section: "10.1.1"),
+        script: .http(program, HTTPExpectation([.init(.required, [.answers(1), .interim(100)])]))), timing: CaseTiming(), now: .zero)
+    run.connected(now: .zero)
+    var sent: [UInt8] = []
+    for answer in ["HTTP/1.1 100 Continue\r\n\r\n", Self.first, ""] {
+      // The transport is full after one write, and the answer comes before it asks for the next.
+      sent += run.nextWrite(now: .zero)?.octets ?? []
+      run.receive(Array(answer.utf8).span, now: .zero)
+    }
+    run.transportEnded(.endOfFile, now: .zero)
+    #expect(sent == Array("abc".utf8))
+    #expect(run.result?.verdict == .pass, "\(run.result?.why ?? "")")
   }
 
   @Test("what a server read is judged only if it shows it")
@@ -223,29 +285,5 @@ struct OddHTTPServerTests {
       ])
     let expectation = HTTPExpectation([.init(.required, [.status(400...499), .closed]), .init(.security, [.answers(2)])])
     #expect(expectation.words == ["status 4xx, the connection closed", "2 requests answered (security)"])
-  }
-}
-
-/// A server that sends the same octets whatever it is asked.
-private struct ScriptedServer: PeerMachine {
-  private var output: [[UInt8]]
-  private var isAsked = false
-  private let closes: Bool
-
-  init(_ answer: String, closes: Bool) { self.init(Array(answer.utf8), closes: closes) }
-
-  init(_ answer: [UInt8], closes: Bool) {
-    output = [answer]
-    self.closes = closes
-  }
-
-  var ending: PeerEnding? { closes && isAsked && output.isEmpty ? .endOfFile : nil }
-
-  mutating func receive(_ octets: Span<UInt8>, now: Duration) { isAsked = true }
-
-  mutating func takeOutput() -> [[UInt8]] {
-    guard isAsked else { return [] }
-    defer { output = [] }
-    return output
   }
 }

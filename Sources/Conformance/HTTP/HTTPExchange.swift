@@ -15,6 +15,8 @@ struct HTTPExchange: Sendable {
 
   /// Whether the connection has ended, or is known to end.
   var isClosed: Bool { ending != nil || answers.last?.announcesClose == true }
+  /// Whether the server answered after it had said that it would close.
+  var goesOnAfterClose: Bool { answers.dropLast().contains { $0.options(of: "Connection").contains("close") } }
 }
 
 /// One final answer and the interim answers before it.
@@ -46,10 +48,10 @@ struct ObservedAnswer: Sendable {
   }
 }
 
-/// A field line as it was received.
+/// A field line as it was received, lines that were folded joined.
 struct ObservedField: Sendable, Equatable {
   let name: [UInt8]
-  let value: [UInt8]
+  var value: [UInt8]
 
   func isNamed(_ name: String) -> Bool { ASCII.equalsIgnoringCase(self.name, name.utf8) }
 }

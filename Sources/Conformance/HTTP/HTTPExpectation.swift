@@ -113,7 +113,7 @@ public enum HTTPCondition: Sendable, Equatable {
     case .noAnswer: "no answer"
     case .noHTTP: "octets that are not HTTP/1.1"
     case .strayOctets: "octets that belong to no answer"
-    case .fieldAbsent(let name): "no field \(name) read"
+    case .fieldAbsent(let name): "no field \(name.prefix(48)) read"
     case .closed: "the connection closed"
     case .open: "the connection open"
     case .content(let payload): "content \(payload.words) read"

@@ -32,6 +32,11 @@ enum HTTPJudging {
         .fail, "the server sent octets that belong to no answer: \(exchange.strayOctets.words) (RFC 9112 §6.3)",
         requirement: Requirement(rfc: 9112, section: "6.3"))
     }
+    if acceptable != nil, exchange.goesOnAfterClose {
+      return HTTPVerdict(
+        .fail, "\(seen), though it had announced the end of the connection before (RFC 9112 §9.6)",
+        requirement: Requirement(rfc: 9112, section: "9.6"))
+    }
     if let acceptable {
       return acceptable.meaning == .required
         ? HTTPVerdict(.pass, "as required: \(seen)")
@@ -43,10 +48,10 @@ enum HTTPJudging {
     return HTTPVerdict(fault: level, "\(seen); \(due)", reason: hangs ? .hang : nil)
   }
 
-  /// Whether a status code says that the message was not taken as a request.
+  /// Whether a status code says that the message was not taken as a request, or, as 101 does, not answered at all.
   static func isRefusal(_ status: Int) -> Bool {
     switch status {
-    case 400, 408, 411, 413, 414, 417, 421, 431, 500...599: true
+    case 101, 400, 408, 411, 413, 414, 417, 421, 431, 500...999: true
     default: false
     }
   }
@@ -232,7 +237,8 @@ extension HTTPExchange {
 extension ObservedAnswer {
   /// The answer in a few words, with the request it answers where the server shows it.
   var words: String {
-    let interim = interims.map { "\($0), " }.joined()
+    let interim =
+      interims.prefix(6).map { "\($0), " }.joined() + (interims.count > 6 ? "\(interims.count - 6) more interim answers, " : "")
     guard let request = values(of: HTTPEcho.request).first else { return interim + "\(status)" }
     let content = echoedContentLength.map { $0 > 0 ? " with \($0) octets" : "" } ?? ""
     return interim + "\(status) to \"\(EscapedText.utf8(request.prefix(48)))\"\(content)"

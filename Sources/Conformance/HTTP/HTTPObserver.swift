@@ -19,6 +19,7 @@ struct HTTPObserver: Sendable {
   }
 
   private let methods: [String]
+  private let beginsWithHTTP10: Bool
   private var place = Place.statusLine
   private var scanner = LineScanner(offset: 0)
   private var hasBareCR = false
@@ -30,7 +31,10 @@ struct HTTPObserver: Sendable {
   private(set) var exchange = HTTPExchange()
 
   /// Creates an observer of a server that is sent requests with these methods in order; those after them are taken for GET.
-  init(methods: [String]) { self.methods = methods }
+  init(methods: [String], beginsWithHTTP10: Bool) {
+    self.methods = methods
+    self.beginsWithHTTP10 = beginsWithHTTP10
+  }
 
   /// Whether an interim answer to the next request has come.
   var hasInterim: Bool { !interims.isEmpty }
@@ -119,7 +123,7 @@ struct HTTPObserver: Sendable {
     case .chunkEnd:
       if !line.isEmpty { violate("sent a chunk that is longer than its size says", section: "7.1") }
       place = .chunkSize
-    case .trailerLine: if line.isEmpty { finishAnswer() }
+    case .trailerLine: if line.isEmpty { finishAnswer() } else { judgeField(line, isFirst: true) }
     case .content, .contentUntilEnd, .chunkData, .handedOver: break
     }
   }
@@ -145,26 +149,38 @@ struct HTTPObserver: Sendable {
   }
 
   private mutating func takeField(_ line: [UInt8]) {
-    if FieldLineRules(isFirst: answer.fields.isEmpty, unfolds: true).firstFault(in: line) != nil {
-      violate("sent a field line that is not valid", section: "5")
+    judgeField(line, isFirst: answer.fields.isEmpty)
+    if let folded = answer.fields.indices.last, line[0] == 0x20 || line[0] == 0x09 {
+      answer.fields[folded].value.append(0x20)
+      answer.fields[folded].value += ASCII.trimmed(line[...])
+      return
     }
     let scan = FieldLineScan(line)
     answer.fields.append(
       ObservedField(name: Array(ASCII.trimmed(line[scan.name])), value: scan.value.map { Array(line[$0]) } ?? []))
   }
 
+  /// Judges a field or trailer line, which a sender must not fold though a client unfolds it.
+  private mutating func judgeField(_ line: [UInt8], isFirst: Bool) {
+    guard let fault = FieldLineRules(isFirst: isFirst, unfolds: false).firstFault(in: line) else { return }
+    if fault.code == .obsFold {
+      violate("folded a field line of an answer", section: "5.2")
+    } else {
+      violate("sent a field line that is not valid", section: "5")
+    }
+  }
+
   // MARK: Framing
 
   private mutating func endHead() {
-    if (100...199).contains(answer.status), answer.status != 101 {
-      interims.append(answer.status)
-      if answer.announcesLength { violate("sent an interim answer with a length or a coding", section: "6.1") }
-      place = .statusLine
-      return
-    }
     let method = exchange.answers.count < methods.count ? methods[exchange.answers.count] : "GET"
-    let isSuccess = (200...299).contains(answer.status)
-    if answer.status == 101 || method == "CONNECT" && isSuccess {
+    let isInterim = (100...199).contains(answer.status)
+    let isTunnel = method == "CONNECT" && (200...299).contains(answer.status)
+    if isInterim || isTunnel || answer.status == 204 { judgeAbsenceOfFraming(isInterim: isInterim) }
+    if isInterim, answer.status != 101 {
+      interims.append(answer.status)
+      place = .statusLine
+    } else if isInterim || isTunnel {
       record()
       place = .handedOver
     } else if method == "HEAD" || answer.status == 204 || answer.status == 304 {
@@ -174,24 +190,31 @@ struct HTTPObserver: Sendable {
     }
   }
 
-  /// A coding goes before a length, RFC 9112 §6.3.
+  private mutating func judgeAbsenceOfFraming(isInterim: Bool) {
+    let words = "sent \(isInterim ? "an interim answer" : "an answer \(answer.status)") with a length or a coding"
+    if !answer.values(of: "Transfer-Encoding").isEmpty { violate(words, section: "6.1") }
+    if !answer.values(of: "Content-Length").isEmpty { violate(words, section: "8.6", rfc: 9110) }
+  }
+
+  /// A coding goes before a length, RFC 9112 §6.3; equal lengths are read as one.
   private mutating func beginContent() {
-    let codings = answer.options(of: "Transfer-Encoding")
-    let lengths = answer.options(of: "Content-Length")
-    if !codings.isEmpty {
+    let lengths = answer.values(of: "Content-Length")
+    if !answer.values(of: "Transfer-Encoding").isEmpty {
       if !lengths.isEmpty { violate("sent an answer with both a coding and a length", section: "6.2") }
+      if beginsWithHTTP10, exchange.answers.isEmpty { violate("sent a coding in answer to a request of HTTP/1.0", section: "6.1") }
+      let codings = answer.options(of: "Transfer-Encoding")
+      if codings.isEmpty || codings.dropLast().contains("chunked") {
+        violate("sent an answer whose transfer codings are not valid", section: "6.1")
+      }
       place = codings.last == "chunked" ? .chunkSize : .contentUntilEnd
       return
     }
-    guard let length = lengths.first else {
-      place = .contentUntilEnd
-      return
-    }
-    guard let count = WireNumber.value(length.utf8), lengths.allSatisfy({ $0 == length }) else {
-      violate("sent an answer whose length is not valid", section: "6.3")
-      place = .contentUntilEnd
-      return
-    }
+    place = .contentUntilEnd
+    if lengths.isEmpty { return }
+    if lengths.contains(where: { WireNumber.value($0) == nil }) { violate("sent an answer whose length is not valid", section: "6.3") }
+    if lengths.count > 1 { violate("sent more than one length in an answer", section: "5.3", rfc: 9110) }
+    let counts = answer.options(of: "Content-Length").map { WireNumber.value($0.utf8) }
+    guard let first = counts.first, let count = first, counts.allSatisfy({ $0 == count }) else { return }
     place = .content(remaining: count)
     if count == 0 { finishAnswer() }
   }
@@ -203,6 +226,12 @@ struct HTTPObserver: Sendable {
       violate("sent a chunk size that is not valid", section: "7.1")
       place = .contentUntilEnd
       return
+    }
+    if line.count > digits.count {
+      var rules = ChunkExtensionRules()
+      if !line[digits.count...].allSatisfy({ rules.take($0) == nil }) || rules.faultAtEnd(spaceMayFollowSize: false) != nil {
+        violate("sent a chunk extension that is not valid", section: "7.1.1")
+      }
     }
     place = size == 0 ? .trailerLine : .chunkData(remaining: size)
   }
@@ -233,12 +262,8 @@ struct HTTPObserver: Sendable {
     if !octets.isEmpty { exchange.strayOctets.append(octets.span) }
   }
 
-  private mutating func violate(_ words: String, section: String) {
-    let violation = HTTPViolation(words, section: section)
+  private mutating func violate(_ words: String, section: String, rfc: Int = 9112) {
+    let violation = HTTPViolation(words, section: section, rfc: rfc)
     if !exchange.violations.contains(violation) { exchange.violations.append(violation) }
   }
-}
-
-extension ObservedAnswer {
-  fileprivate var announcesLength: Bool { !values(of: "Content-Length").isEmpty || !values(of: "Transfer-Encoding").isEmpty }
 }

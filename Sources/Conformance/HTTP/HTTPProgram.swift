@@ -38,6 +38,13 @@ public struct HTTPProgram: Sendable, Equatable {
     steps.contains { if case .sentinel = $0 { true } else { false } }
   }
 
+  /// Whether the first request is one of HTTP/1.0.
+  var beginsWithHTTP10: Bool {
+    guard case .send(let payload, _)? = steps.first else { return false }
+    let line = payload.octets(in: 0..<min(payload.count, 256)).prefix { $0 != 0x0A }
+    return line.suffix(9).elementsEqual("HTTP/1.0\r".utf8)
+  }
+
   /// The steps in words, one line each.
   public var words: [String] { steps.map(\.words) }
 }

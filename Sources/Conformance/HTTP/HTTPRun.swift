@@ -30,6 +30,8 @@ public struct HTTPRun: RunningCase {
 
   /// What any server may send beside what it echoes.
   private static let slackBytes: UInt64 = 256 << 10
+  /// What it may send to show what it read: four times as much as it was sent, but no more than this, since all of it is kept.
+  private static let maximumEchoBytes: UInt64 = 1 << 20
 
   /// Prepares a run.
   ///
@@ -50,7 +52,7 @@ public struct HTTPRun: RunningCase {
     self.timing = timing
     startedAt = now
     lastActivity = now
-    observer = HTTPObserver(methods: program.methods)
+    observer = HTTPObserver(methods: program.methods, beginsWithHTTP10: program.beginsWithHTTP10)
   }
 
   /// The result, once the case is over.
@@ -109,8 +111,8 @@ public struct HTTPRun: RunningCase {
       case .pause(let duration):
         log.append(.timer("wait \(duration.milliseconds) ms"), at: now - startedAt)
         phase = .paused(step: step + 1, sent: 0, until: now + duration)
-      case .awaitInterim: phase = .awaiting(step: step + 1, interim: true, until: now + timing.idleTimeout)
-      case .awaitAnswer: phase = .awaiting(step: step + 1, interim: false, until: now + timing.idleTimeout)
+      case .awaitInterim: phase = waiting(atStep: step, interim: true, now: now)
+      case .awaitAnswer: phase = waiting(atStep: step, interim: false, now: now)
       case .endOfInput:
         phase = .sending(step: step + 1, sent: 0)
         log.append(.connection("the tester ended its direction"), at: now - startedAt)
@@ -120,6 +122,14 @@ public struct HTTPRun: RunningCase {
     }
     return nil
   }
+
+  /// What a step that waits for an answer leads to; nothing is waited for that came before the step was reached.
+  private func waiting(atStep step: Int, interim: Bool, now: Duration) -> Phase {
+    hasAnswer(interim: interim)
+      ? .sending(step: step + 1, sent: 0) : .awaiting(step: step + 1, interim: interim, until: now + timing.idleTimeout)
+  }
+
+  private func hasAnswer(interim: Bool) -> Bool { observer.exchange.answers.count > answersBefore || interim && observer.hasInterim }
 
   /// The next part of a payload, or `nil` once all of it was sent and the next step begins.
   private mutating func write(_ payload: Payload, _ delivery: Delivery, step: Int, sent: Int, now: Duration) -> Write? {
@@ -157,10 +167,8 @@ public struct HTTPRun: RunningCase {
     logged.append(octets)
     log.append(.octets(.received, logged), at: now - startedAt)
     observer.receive(octets)
-    if case .awaiting(let step, let interim, _) = phase, observer.exchange.answers.count > answersBefore || interim && observer.hasInterim {
-      phase = .sending(step: step, sent: 0)
-    }
-    if observer.receivedOctets > Self.slackBytes &+ program.octetCount &* 4 {
+    if case .awaiting(let step, let interim, _) = phase, hasAnswer(interim: interim) { phase = .sending(step: step, sent: 0) }
+    if observer.receivedOctets > Self.slackBytes + min(program.octetCount * 4, Self.maximumEchoBytes) {
       let words = "the server sent \(observer.receivedOctets) octets, far more than could be due"
       finish(HTTPVerdict(fault: conformanceCase.requirement.level, words), closeWhy: "the tester dropped the connection", now: now)
     }

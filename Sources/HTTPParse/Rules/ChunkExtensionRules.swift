@@ -1,5 +1,5 @@
 /// The rules for what follows a chunk size on its line, RFC 9112 §7.1.1, octet by octet; CR and LF are not its business.
-struct ChunkExtensionRules: Sendable {
+package struct ChunkExtensionRules: Sendable {
   private enum Part {
     case afterSize
     case beforeName
@@ -15,8 +15,10 @@ struct ChunkExtensionRules: Sendable {
 
   private var part = Part.afterSize
 
+  package init() {}
+
   /// Takes one octet and returns the class of its fault, or `nil`.
-  mutating func take(_ octet: UInt8) -> HTTPParseError.Code? {
+  package mutating func take(_ octet: UInt8) -> HTTPParseError.Code? {
     switch part {
     case .afterSize:
       if octet == 0x3B { part = .beforeName } else if !Grammar.isWhitespace(octet) { return .chunkSize }
@@ -52,7 +54,7 @@ struct ChunkExtensionRules: Sendable {
   }
 
   /// The class of the fault if the line ends here, or `nil`.
-  func faultAtEnd(spaceMayFollowSize: Bool) -> HTTPParseError.Code? {
+  package func faultAtEnd(spaceMayFollowSize: Bool) -> HTTPParseError.Code? {
     switch part {
     case .name, .token, .afterQuoted: nil
     case .afterSize: spaceMayFollowSize ? nil : .chunkSize

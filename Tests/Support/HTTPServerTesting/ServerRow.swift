@@ -112,7 +112,9 @@ public struct ServerRow: Sendable, CustomStringConvertible {
     case "content": return content(rest)
     case "field": return [named(rest).map { .field($0, $1) } ?? .field(rest, nil)]
     case "trailer": return named(rest).map { [.trailer($0, $1)] }
-    case "without": return rest.hasPrefix("field ") ? [.fieldAbsent(String(rest.dropFirst(6)))] : nil
+    case "without":
+      guard rest.hasPrefix("field ") else { return nil }
+      return [.fieldAbsent(String(decoding: Notation.octets(String(rest.dropFirst(6))).octets, as: UTF8.self))]
     case "targets": return [.targets(rest.split(separator: " ").map(String.init))]
     case "answered": return [.answered(rest)]
     case "interim": return Int(rest).map { [.interim($0)] }
