@@ -20,6 +20,7 @@ struct HostFieldTests {
       HeadRow("H1.3.10 port with letter", line + "Host: a.test:8‸x\r\n\r\n", "host-invalid"),
       HeadRow("H1.3.11 empty port", line + "Host: a.test:\r\n\r\n‸"),
       HeadRow("H1.3.12 port 70000", line + "Host: a.test:‸70000\r\n\r\n", "host-invalid"),
+      HeadRow("port 0", line + "Host: a.test:‸0\r\n\r\n", "host-invalid"),
       HeadRow("port of thirty digits", line + "Host: a.test:‸\(String(repeating: "9", count: 30))\r\n\r\n", "host-invalid"),
       HeadRow("H1.3.13 IPv6 with port", line + "Host: [::1]:8080\r\n\r\n‸"),
       HeadRow("H1.3.14 IPv6 without brackets", line + "Host: ‸::1\r\n\r\n", "host-invalid"),

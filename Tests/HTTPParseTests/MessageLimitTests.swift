@@ -79,6 +79,17 @@ struct MessageLimitTests {
     }
   }
 
+  @Test("of one head are not used up by the one before", arguments: [Delivery.whole, .bytewise])
+  func nextHead(delivery: Delivery) {
+    var limits = HTTPLimits()
+    limits.maximumFieldSectionBytes = 13
+    limits.maximumFieldLineBytes = 7
+    let octets = Array(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\nB: c\r\n\r\n", count: 3).utf8)
+    let result = log(RequestParser(limits: limits), octets, endsInput: true, by: delivery)
+    #expect(result.failure == nil)
+    #expect(result.messages.count == 3)
+  }
+
   @Test("of one message are not used up by the one before")
   func nextMessage() {
     var limits = HTTPLimits()

@@ -32,6 +32,7 @@ struct RequestLineTests {
       HeadRow("H1.1.24 NUL in the method", "G‸\\x00T / HTTP/1.1\r\n\(host)", "method"),
       HeadRow("H1.1.25 separator in the method", "GE‸(T / HTTP/1.1\r\n\(host)", "method"),
       HeadRow("H1.1.26 all token characters", "A1!#$%&'*+-.^_`|~ / HTTP/1.1\r\n\(host)‸"),
+      HeadRow("a percent sign before one digit", "GET /a%4‸g HTTP/1.1\r\n\(host)", "target"),
       HeadRow("H1.13.21 TLS on the plain port", "‸\\x16\\x03\\x01\\x00\\x2F", "method"),
     ])
   func shape(row: HeadRow) { check(row) { traceRequest($0) } }

@@ -13,6 +13,7 @@ struct StatusLineTests {
       HeadRow("H1.10.34 octets above 0x7F", "HTTP/1.1 200 \\xD6K" + end),
       HeadRow("H1.10.35 NUL in the reason phrase", "HTTP/1.1 200 O‸\\x00K\r\n\r\n", "status-line"),
       HeadRow("H1.10.36 two digits", "HTTP/1.1 20‸ OK\r\n\r\n", "status-code"),
+      HeadRow("the octet behind the digits", "HTTP/1.1 ‸:00 OK\r\n\r\n", "status-code"),
       HeadRow("four digits", "HTTP/1.1 200‸0 OK\r\n\r\n", "status-code"),
       HeadRow("H1.10.37 negative", "HTTP/1.1 ‸-20 OK\r\n\r\n", "status-code"),
       HeadRow("below 100", "HTTP/1.1 ‸099 OK\r\n\r\n", "status-code"), HeadRow("H1.10.38 status 600", "HTTP/1.1 600 Odd" + end),

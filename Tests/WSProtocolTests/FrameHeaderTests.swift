@@ -101,6 +101,18 @@ struct FrameHeaderTests {
     #expect(wrong == [])
   }
 
+  @Test("of fourteen octets are followed by payloads of every length 0…80")
+  func longestHeaders() {
+    let key = MaskingKey(0x37, 0xFA, 0x21, 0x3D)
+    for count in 0...80 {
+      let payload = [UInt8](repeating: 0x61, count: count)
+      let header = FrameHeader(opcode: .binary, payloadLength: UInt64(count), maskingKey: key, lengthForm: .sixtyFourBits)
+      var output: [UInt8] = []
+      header.encode(payload: payload.span, into: &output)
+      if output != hex("82 FF 00000000000000") + [UInt8(count)] + exampleKey + masked(payload) { Issue.record("\(count) octets") }
+    }
+  }
+
   @Test("are encoded with their payload without a new allocation where there is room")
   func noAllocation() {
     var output: [UInt8] = []
