@@ -41,19 +41,30 @@ package enum SerializingProperty {
   }
 
   private static func checkReading(_ message: Message, _ written: [UInt8]) throws(OracleFailure) {
+    // A writer has no limits: its readers count as far as an input can go.
+    var limits = HTTPLimits()
+    limits.maximumFieldLines = written.count
+    limits.maximumTrailerLines = written.count
+    limits.maximumTrailerSectionBytes = written.count
+    limits.maximumListElements = written.count
+    var modelLimits = HTTPModel.Limits()
+    modelLimits.fieldLines = written.count
+    modelLimits.trailerLines = written.count
+    modelLimits.trailerSection = written.count
+    modelLimits.listElements = written.count
     let events: [HTTPModel.Event]
     let outcome: HTTPModel.Outcome
     if message.isRequest {
-      (events, outcome) = HTTPModel.requests(written)
-      let run = RequestProperty.parser([written], RequestProperty.Setting())
+      (events, outcome) = HTTPModel.requests(written, limits: modelLimits)
+      let run = RequestProperty.parser([written], RequestProperty.Setting(limits: limits))
       if let breach = run.trace.breach { throw OracleFailure("T15", breach.oracle, breach.words) }
       guard run.trace.failure == nil, run.trace.events == events else {
         throw OracleFailure("T15", .roundTrip, "our parser: \(run.trace.failure ?? "other events")")
       }
     } else {
       let sent = [HTTPModel.Sent(method: "GET")]
-      (events, outcome) = HTTPModel.responses(written, sent: sent, inputEnds: true)
-      let run = ResponseProperty.parser([written], ResponseProperty.Setting(sent: sent, inputEnds: true))
+      (events, outcome) = HTTPModel.responses(written, sent: sent, limits: modelLimits, inputEnds: true)
+      let run = ResponseProperty.parser([written], ResponseProperty.Setting(sent: sent, limits: limits, inputEnds: true))
       if let breach = run.trace.breach { throw OracleFailure("T15", breach.oracle, breach.words) }
       // An interim response is not the last, so the end of the input is a fault then.
       guard message.status == 100 || run.trace.failure == nil, run.trace.events == events else {
@@ -105,15 +116,14 @@ package enum SerializingProperty {
     var message = Message()
     var parts = payload.split(separator: 0x1E, omittingEmptySubsequences: false)[...]
     func text(_ part: ArraySlice<UInt8>?) -> String { String(decoding: part ?? [], as: UTF8.self) }
-    // No more lines than readers take by default: a writer has no limits.
-    func pairs(atMost limit: Int) -> [(name: String, value: String)] {
+    func pairs() -> [(name: String, value: String)] {
       var pairs: [(name: String, value: String)] = []
-      while pairs.count < limit, let name = parts.popFirst(), !name.isEmpty { pairs.append((text(name), text(parts.popFirst()))) }
+      while let name = parts.popFirst(), !name.isEmpty { pairs.append((text(name), text(parts.popFirst()))) }
       return pairs
     }
     message.start = [text(parts.popFirst()), text(parts.popFirst())]
-    message.fields = pairs(atMost: 254)
-    message.trailers = pairs(atMost: 32)
+    message.fields = pairs()
+    message.trailers = pairs()
     message.content = Array(parts.joined(separator: [0x1E]))
     return message
   }
