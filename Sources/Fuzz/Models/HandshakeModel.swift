@@ -12,6 +12,15 @@ package enum HandshakeModel {
     case refuses(isDue: Bool)
   }
 
+  /// What a head that could not be read to its end leaves to decide.
+  private static func decision(_ stop: HTTPModel.Outcome) -> Decision {
+    switch stop {
+    case .idle, .inside, .stopped: .waits
+    case .unsure: .unsure
+    case .rejected(let isDue): .refuses(isDue: isDue)
+    }
+  }
+
   /// What a server wants.
   package struct Server: Sendable {
     package var subprotocols: [String] = []
@@ -25,12 +34,7 @@ package enum HandshakeModel {
     let head: HTTPModel.Head
     switch HTTPModel.requestHead(octets) {
     case .success(let found): head = found
-    case .failure(let stop):
-      switch stop {
-      case .idle, .inside, .stopped: return .waits
-      case .unsure: return .unsure
-      case .rejected(let isDue): return .refuses(isDue: isDue)
-      }
+    case .failure(let stop): return decision(stop)
     }
     func values(_ name: String) -> [[UInt8]] { HTTPModel.values(name, in: head.fields) }
     func names(_ name: String) -> [[UInt8]] { values(name).flatMap(Grammar.pieces).filter { !$0.isEmpty } }
@@ -107,12 +111,7 @@ package enum HandshakeModel {
     let head: HTTPModel.Head
     switch HTTPModel.finalResponseHead(octets) {
     case .success(let found): head = found
-    case .failure(let stop):
-      switch stop {
-      case .idle, .inside, .stopped: return .waits
-      case .unsure: return .unsure
-      case .rejected(let isDue): return .refuses(isDue: isDue)
-      }
+    case .failure(let stop): return decision(stop)
     }
     func values(_ name: String) -> [[UInt8]] { HTTPModel.values(name, in: head.fields) }
 

@@ -23,6 +23,11 @@ func httpLimits(_ choice: UInt8) -> (HTTPLimits, HTTPModel.Limits) {
     limits.maximumInterimResponses = 2
   default: break
   }
+  return (limits, modelLimits(limits))
+}
+
+/// The same limits in the words of the model.
+func modelLimits(_ limits: HTTPLimits) -> HTTPModel.Limits {
   var model = HTTPModel.Limits()
   model.startLine = limits.maximumRequestLineBytes
   model.fieldLine = limits.maximumFieldLineBytes
@@ -36,13 +41,31 @@ func httpLimits(_ choice: UInt8) -> (HTTPLimits, HTTPModel.Limits) {
   model.messageExtensions = limits.maximumMessageChunkExtensionBytes
   model.listElements = limits.maximumListElements
   model.interims = limits.maximumInterimResponses
-  return (limits, model)
+  return model
+}
+
+/// Lets a parser read `stream` in every delivery, and holds what it reported to what R4 finds in the same octets.
+///
+/// - Returns: What it reported.
+@discardableResult
+func judgeInEveryDelivery(
+  _ property: String, _ stream: [UInt8], seed: UInt16, due: (events: [HTTPModel.Event], outcome: HTTPModel.Outcome), inputEnds: Bool,
+  subject: (_ pieces: [[UInt8]]) -> RequestProperty.Run
+) throws(OracleFailure) -> Trace<HTTPModel.Event> {
+  var stoppedAt: Int?
+  let seen = try traceInEveryDelivery(property, stream, seed: seed) { pieces in
+    let run = subject(pieces)
+    stoppedAt = run.stoppedAt
+    return run.trace
+  }
+  try judge(property, seen: seen, stoppedAt: stoppedAt, due: due, inputEnds: inputEnds)
+  return seen
 }
 
 /// Holds what a parser reported to what R4 finds in the same octets.
 ///
 /// - Parameter stoppedAt: Where the parser stopped taking octets for good, if it did.
-func judge(
+private func judge(
   _ property: String, seen: Trace<HTTPModel.Event>, stoppedAt: Int?, due: (events: [HTTPModel.Event], outcome: HTTPModel.Outcome),
   inputEnds: Bool
 ) throws(OracleFailure) {

@@ -26,14 +26,8 @@ package enum RequestProperty {
     let seed = input.word()
     let stream = input.payload
     var setting = Setting(limits: limits, resumes: choices.next(), inputEnds: choices.next())
-    var stoppedAt: Int?
-    let seen = try traceInEveryDelivery("T12", stream, seed: seed) { pieces in
-      let run = subject(pieces, setting)
-      stoppedAt = run.stoppedAt
-      return run.trace
-    }
     let due = HTTPModel.requests(stream, limits: modelLimits, resumes: setting.resumes)
-    try judge("T12", seen: seen, stoppedAt: stoppedAt, due: due, inputEnds: setting.inputEnds)
+    let seen = try judgeInEveryDelivery("T12", stream, seed: seed, due: due, inputEnds: setting.inputEnds) { subject($0, setting) }
 
     // The smuggling canary: only what was accepted to its end counts.
     switch due.outcome {

@@ -28,14 +28,8 @@ package enum ResponseProperty {
     let seed = input.word()
     let stream = input.payload
     let setting = Setting(sent: sent, limits: limits, inputEnds: choices.next())
-    var stoppedAt: Int?
-    let seen = try traceInEveryDelivery("T13", stream, seed: seed) { pieces in
-      let run = subject(pieces, setting)
-      stoppedAt = run.stoppedAt
-      return run.trace
-    }
     let due = HTTPModel.responses(stream, sent: sent, limits: modelLimits, inputEnds: setting.inputEnds)
-    try judge("T13", seen: seen, stoppedAt: stoppedAt, due: due, inputEnds: setting.inputEnds)
+    try judgeInEveryDelivery("T13", stream, seed: seed, due: due, inputEnds: setting.inputEnds) { subject($0, setting) }
   }
 
   /// Runs the parser of `HTTPParse`.

@@ -20,14 +20,8 @@ package enum ChunkProperty {
     let seed = input.word()
     let stream = input.payload
     let setting = Setting(limits: limits, unfolds: choices.next(), inputEnds: choices.next())
-    var stoppedAt: Int?
-    let seen = try traceInEveryDelivery("T14", stream, seed: seed) { pieces in
-      let run = subject(pieces, setting)
-      stoppedAt = run.stoppedAt
-      return run.trace
-    }
     let due = HTTPModel.chunkedBody(stream, limits: modelLimits, unfolds: setting.unfolds)
-    try judge("T14", seen: seen, stoppedAt: stoppedAt, due: due, inputEnds: setting.inputEnds)
+    try judgeInEveryDelivery("T14", stream, seed: seed, due: due, inputEnds: setting.inputEnds) { subject($0, setting) }
   }
 
   /// Runs the decoder of `HTTPParse`.

@@ -47,15 +47,10 @@ package enum SerializingProperty {
     limits.maximumTrailerLines = written.count
     limits.maximumTrailerSectionBytes = written.count
     limits.maximumListElements = written.count
-    var modelLimits = HTTPModel.Limits()
-    modelLimits.fieldLines = written.count
-    modelLimits.trailerLines = written.count
-    modelLimits.trailerSection = written.count
-    modelLimits.listElements = written.count
     let events: [HTTPModel.Event]
     let outcome: HTTPModel.Outcome
     if message.isRequest {
-      (events, outcome) = HTTPModel.requests(written, limits: modelLimits)
+      (events, outcome) = HTTPModel.requests(written, limits: modelLimits(limits))
       let run = RequestProperty.parser([written], RequestProperty.Setting(limits: limits))
       if let breach = run.trace.breach { throw OracleFailure("T15", breach.oracle, breach.words) }
       guard run.trace.failure == nil, run.trace.events == events else {
@@ -63,7 +58,7 @@ package enum SerializingProperty {
       }
     } else {
       let sent = [HTTPModel.Sent(method: "GET")]
-      (events, outcome) = HTTPModel.responses(written, sent: sent, limits: modelLimits, inputEnds: true)
+      (events, outcome) = HTTPModel.responses(written, sent: sent, limits: modelLimits(limits), inputEnds: true)
       let run = ResponseProperty.parser([written], ResponseProperty.Setting(sent: sent, limits: limits, inputEnds: true))
       if let breach = run.trace.breach { throw OracleFailure("T15", breach.oracle, breach.words) }
       // An interim response is not the last, so the end of the input is a fault then.
