@@ -24,6 +24,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case resolve = "resolve a host name"
     /// Watching descriptors, or waiting for them.
     case poll = "wait for input and output"
+    /// Starting a thread of our own.
+    case startThread = "start a thread"
     /// Obtaining random octets from the system.
     case entropy = "obtain random octets"
   }

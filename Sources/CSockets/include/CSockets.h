@@ -107,6 +107,21 @@ int32_t cs_eventfd(void);
 void cs_eventfd_signal(int32_t descriptor);
 void cs_eventfd_clear(int32_t descriptor);
 
+// MARK: Threads
+
+/// A mutual exclusion lock that the thread sanitizer knows; NULL when there is no memory for it.
+typedef struct cs_mutex cs_mutex;
+cs_mutex *cs_mutex_create(void);
+void cs_mutex_destroy(cs_mutex *mutex);
+void cs_mutex_lock(cs_mutex *mutex);
+void cs_mutex_unlock(cs_mutex *mutex);
+
+typedef uintptr_t cs_thread;
+/// Starts a thread that blocks all signals and calls `body`; it is to be joined or detached once.
+int32_t cs_thread_start(cs_thread *thread, void (*body)(void *), void *context);
+void cs_thread_join(cs_thread thread);
+void cs_thread_detach(cs_thread thread);
+
 // MARK: Clock, randomness
 
 int64_t cs_monotonic_nanoseconds(void);
