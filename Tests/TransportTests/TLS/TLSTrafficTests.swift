@@ -109,7 +109,7 @@ struct TLSTrafficTests {
   func handedOver() throws {
     let context = try TLSClientContext(TLSClientConfiguration(trust: .testAuthority))
     let link = try TLSLink(on: loop)
-    let listener = try TCPListener(.loopbackIPv4(port: 0), on: loop) { [loop] stream in
+    let listener = try TCPListener(.loopbackIPv4(port: 0), on: loop) { [unowned loop] stream in
       guard let context = try? TLSServerContext(TLSServerConfiguration(identity: .test("valid"))) else { return }
       let server = TLSStream(server: stream, context: context, on: loop, delegate: link.serverRecorder)
       server.write(Array("hello".utf8))
