@@ -2,9 +2,9 @@ internal import CSockets
 
 /// The event loop: waits for sockets and timers and runs their callbacks, on the thread that drives it.
 ///
-/// A loop belongs to one thread; only its ``waker`` may be used from others. It holds open streams and listeners strongly and
-/// forgets them when they are closed. A loop that goes away reports what was closed before, and closes what is still open without
-/// callbacks.
+/// A loop belongs to one thread; only its ``waker`` and its ``tasks`` may be used from others. It holds open streams and listeners
+/// strongly and forgets them when they are closed. A loop that goes away reports what was closed before, and closes what is still
+/// open without callbacks.
 @safe public final class Loop {
   /// The time of the monotonic clock, on which all loops of a machine agree.
   ///
@@ -12,6 +12,8 @@ internal import CSockets
   public var now: Duration { isInTurn ? turnTime : Self.clock() }
   /// Ends the loop's wait from any thread.
   public let waker: Waker
+  /// Takes work from any thread; it runs in the loop's turns.
+  public let tasks: LoopTasks
   /// Called in the turn that noticed a wake-up.
   ///
   /// Default: nothing.
@@ -50,10 +52,12 @@ internal import CSockets
   public init(poller: some Poller) throws(TransportError) {
     self.poller = poller
     waker = try Waker()
+    tasks = LoopTasks(waking: waker)
     try poller.add(waker.descriptor, token: Self.wakeToken, interest: .readable)
   }
 
   deinit {
+    _ = tasks.close()
     for action in deferred { action() }
     for slot in slots { slot.source?.loopEnded() }
     unsafe readBuffer.deallocate()
@@ -173,6 +177,7 @@ internal import CSockets
   private func dispatch(_ event: PollerEvent) {
     if event.token == Self.wakeToken {
       waker.clear()
+      for work in tasks.take() { work(self) }
       onWake?()
     } else if let index = slotIndex(of: event.token) {
       slots[index].source?.ready(event.readiness, on: self)
