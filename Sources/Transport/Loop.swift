@@ -44,14 +44,22 @@ internal import CSockets
   /// Creates a loop on the system's best poller.
   ///
   /// - Throws: ``TransportError`` when no descriptor is free.
-  public convenience init() throws(TransportError) { try self.init(poller: EpollPoller()) }
+  public convenience init() throws(TransportError) {
+    #if os(Linux)
+    try self.init(poller: EpollPoller())
+    #else
+    try self.init(poller: PollPoller())
+    #endif
+  }
 
   /// Creates a loop on `poller`, which it then owns.
   ///
   /// - Throws: ``TransportError`` when no descriptor is free.
-  public init(poller: some Poller) throws(TransportError) {
+  public convenience init(poller: some Poller) throws(TransportError) { try self.init(poller: poller, waker: Waker()) }
+
+  init(poller: any Poller, waker: Waker) throws(TransportError) {
     self.poller = poller
-    waker = try Waker()
+    self.waker = waker
     tasks = LoopTasks(waking: waker)
     try poller.add(waker.descriptor, token: Self.wakeToken, interest: .readable)
   }

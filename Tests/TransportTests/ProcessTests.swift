@@ -23,10 +23,10 @@ struct ProcessTests {
     try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
   }
 
-  @Test("descriptors and streams return to the baseline after 1,000 rounds of connecting and closing")
-  func baseline() async {
-    await #expect(processExitsWith: .success) {
-      let loop = try Loop()
+  @Test("descriptors and streams return to the baseline after 1,000 rounds of connecting and closing", arguments: PollerKind.allCases)
+  func baseline(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
+      let loop = try poller.loop()
       let serverRecorder = Recorder()
       var weak: [Weak<TCPStream>] = []
       serverRecorder.on = { callback, stream in
@@ -62,11 +62,11 @@ struct ProcessTests {
     }
   }
 
-  @Test("every socket is non-blocking and is not inherited by other programs")
-  func flags() async {
-    await #expect(processExitsWith: .success) {
+  @Test("every socket is non-blocking and is not inherited by other programs", arguments: PollerKind.allCases)
+  func flags(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
       let before = try ProcessTests.openSockets()
-      let loop = try Loop()
+      let loop = try poller.loop()
       let server = try Server(on: loop)
       let client = Recorder()
       let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
@@ -81,14 +81,14 @@ struct ProcessTests {
     }
   }
 
-  @Test("without free descriptors the listener pauses instead of spinning, and recovers")
-  func outOfDescriptors() async {
-    await #expect(processExitsWith: .success) {
-      let loop = try Loop()
+  @Test("without free descriptors the listener pauses instead of spinning, and recovers", arguments: PollerKind.allCases)
+  func outOfDescriptors(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
+      let loop = try poller.loop()
       let server = try Server(on: loop)
       let peer = try RawSocket(connectedTo: server.listener.localAddress)
-      // Open descriptors stay open, new ones are refused.
-      try ProcessTests.limitDescriptors(to: 0)
+      // Open descriptors stay open, new ones are refused; poll(2) takes no more entries than a process may open.
+      try ProcessTests.limitDescriptors(to: 3)
 
       var turns = 0
       _ = try loop.run(within: .milliseconds(250)) {
@@ -113,11 +113,11 @@ struct ProcessTests {
     }
   }
 
-  @Test("writing to a peer that is gone raises no signal, and the disposition of SIGPIPE stays")
-  func brokenPipe() async {
-    await #expect(processExitsWith: .success) {
+  @Test("writing to a peer that is gone raises no signal, and the disposition of SIGPIPE stays", arguments: PollerKind.allCases)
+  func brokenPipe(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
       _ = signal(SIGPIPE, SIG_DFL)
-      let loop = try Loop()
+      let loop = try poller.loop()
       let server = try Server(on: loop)
       let peer = try RawSocket(connectedTo: server.listener.localAddress)
       let stream = try server.stream(on: loop)

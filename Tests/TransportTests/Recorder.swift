@@ -74,6 +74,13 @@ final class RawSocket {
     try #require(descriptor >= 0)
   }
 
+  /// The next connection that waits at a listening socket.
+  init(acceptedBy listener: RawSocket) throws {
+    var peer = cs_address()
+    descriptor = unsafe cs_accept(listener.descriptor, &peer)
+    try #require(descriptor >= 0)
+  }
+
   /// A socket that holds a free loopback port without listening on it.
   convenience init(boundTo port: UInt16) throws {
     try self.init()
@@ -118,6 +125,14 @@ final class RawSocket {
   func abort() {
     _ = cs_set_linger_zero(descriptor)
     close()
+  }
+}
+
+extension PollerKind {
+  /// A loop with a server on it.
+  func serve() throws -> (loop: Loop, server: Server) {
+    let loop = try loop()
+    return (loop, try Server(on: loop))
   }
 }
 
