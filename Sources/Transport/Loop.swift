@@ -3,13 +3,18 @@ internal import CSockets
 /// The event loop: waits for sockets and timers and runs their callbacks, on the thread that drives it.
 ///
 /// A loop belongs to one thread; only its ``waker`` and its ``tasks`` may be used from others. It holds open streams and listeners
-/// strongly and forgets them when they are closed. A loop that goes away reports what was closed before, and closes what is still
-/// open without callbacks.
+/// strongly and forgets them when they are closed. A loop that is stopped or goes away reports what was closed before, and closes
+/// what is still open without callbacks.
 @safe public final class Loop {
   /// The time of the monotonic clock, on which all loops of a machine agree.
   ///
   /// In a turn it stands still: it is read when the turn starts and again when its wait ends.
-  public var now: Duration { isInTurn ? turnTime : Self.clock() }
+  public var now: Duration {
+    switch phase {
+    case .idle, .stopped: Self.clock()
+    case .inTurn, .stoppingAfterTurn, .stopping: turnTime
+    }
+  }
   /// Ends the loop's wait from any thread.
   public let waker: Waker
   /// Takes work from any thread; it runs in the loop's turns.
@@ -28,7 +33,7 @@ internal import CSockets
   private var timers = TimerQueue()
   private var slots: [Slot] = []
   private var lastGeneration: UInt32 = 0
-  private var isInTurn = false
+  private var phase = Phase.idle
   private var turnTime = Duration.zero
 
   private var deferred: [() -> Void] = []
@@ -37,6 +42,8 @@ internal import CSockets
   private var dueTimers: [Timer] = []
 
   static let readBufferBytes = 64 * 1024
+  private enum Phase { case idle, inTurn, stoppingAfterTurn, stopping, stopped }
+
   private static let wakeToken = UInt64.max
   /// How often callbacks at the end of a turn may cause further output in the same turn before it waits for the next one.
   private static let settleRounds = 8
@@ -46,9 +53,9 @@ internal import CSockets
   /// - Throws: ``TransportError`` when no descriptor is free.
   public convenience init() throws(TransportError) {
     #if os(Linux)
-    try self.init(poller: EpollPoller())
+      try self.init(poller: EpollPoller())
     #else
-    try self.init(poller: PollPoller())
+      try self.init(poller: PollPoller())
     #endif
   }
 
@@ -66,8 +73,7 @@ internal import CSockets
 
   deinit {
     _ = tasks.close()
-    for action in deferred { action() }
-    for slot in slots { slot.source?.loopEnded() }
+    letGo()
     unsafe readBuffer.deallocate()
     unsafe pieces.deallocate()
   }
@@ -79,12 +85,12 @@ internal import CSockets
   /// - Parameter limit: How long to wait for something to happen; nil waits without limit, `.zero` only looks. Time until the
   ///   next timer bounds the wait.
   /// - Returns: Whether anything happened.
-  /// - Throws: ``TransportError`` when called from inside a callback of this loop, or when the poller fails.
+  /// - Throws: ``TransportError`` when called from inside a callback of this loop, when the loop is stopped, or when the poller fails.
   @discardableResult
   public func turn(waitAtMost limit: Duration? = nil) throws(TransportError) -> Bool {
-    guard !isInTurn else { throw TransportError(.poll, .nestedTurn) }
-    isInTurn = true
-    defer { isInTurn = false }
+    guard phase == .idle else { throw TransportError(.poll, isStopped ? .loopStopped : .nestedTurn) }
+    phase = .inTurn
+    defer { if phase == .inTurn { phase = .idle } else { end() } }
 
     turnTime = Self.clock()
     var worked = settle()
@@ -101,17 +107,33 @@ internal import CSockets
   /// - Parameters:
   ///   - limit: How long to go on at most. Default: without limit.
   ///   - condition: Ends the run when it returns true.
-  /// - Returns: False when the time was up first.
+  /// - Returns: False when the time was up first, or the loop was stopped.
   /// - Throws: ``TransportError`` as ``turn(waitAtMost:)``.
   @discardableResult
   public func run(within limit: Duration? = nil, until condition: () -> Bool) throws(TransportError) -> Bool {
     let end = limit.map { Self.clock() + $0 }
     while !condition() {
+      if isStopped { return false }
       let remaining = end.map { $0 - Self.clock() }
       if let remaining, remaining <= .zero { return false }
       try turn(waitAtMost: remaining)
     }
     return true
+  }
+
+  /// Whether nothing happens on the loop any more.
+  public var isStopped: Bool { phase == .stopped }
+
+  /// Ends the loop: runs work that was taken before, makes one attempt to send what was written, closes all streams and listeners
+  /// without callbacks, and drops timers.
+  ///
+  /// From inside a callback this happens at the end of the turn. A loop that is stopped already stays so.
+  public func stop() {
+    switch phase {
+    case .idle: end()
+    case .inTurn: phase = .stoppingAfterTurn
+    case .stoppingAfterTurn, .stopping, .stopped: break
+    }
   }
 
   // MARK: Timers
@@ -212,6 +234,32 @@ internal import CSockets
       for source in sources { source.flush(on: self) }
     }
     return worked
+  }
+
+  private func end() {
+    phase = .stopping
+    turnTime = Self.clock()
+    for work in tasks.close() { work(self) }
+    _ = settle()
+    letGo()
+    phase = .stopped
+  }
+
+  /// Reports what was closed, and closes what is open without callbacks.
+  ///
+  /// All is taken out before it is let go of: what goes away then may use the loop.
+  private func letGo() {
+    let actions = deferred
+    deferred = []
+    for action in actions { action() }
+    let slots = self.slots
+    self.slots = []
+    for slot in slots { slot.source?.loopEnded() }
+    let sources = dirty
+    dirty = []
+    withExtendedLifetime(sources) {}
+    for timer in timers.takeAll() { cancel(timer) }
+    onWake = nil
   }
 
   /// The slot that `token` was given for; nil when its descriptor was closed since, even if the number is in use again.

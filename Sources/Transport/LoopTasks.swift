@@ -21,7 +21,8 @@ public final class LoopTasks: Sendable {
 
   /// Has `work` run in the loop's next turn; never waits for the loop, and wakes it only for the first work of a batch.
   ///
-  /// Work posted by work waits for the turn after.
+  /// Work posted by work waits for the turn after. What `work` holds is let go of on the loop's thread or on the calling one,
+  /// whichever has it longer; what must not leave the loop's thread is to be made by the work itself.
   ///
   /// - Returns: False when the loop is gone: `work` is let go of on the calling thread and never runs.
   @discardableResult

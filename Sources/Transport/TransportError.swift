@@ -42,6 +42,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case nameResolutionUnsupported(host: String)
     /// The caller ran a loop from inside one of the loop's callbacks.
     case nestedTurn
+    /// The caller ran a loop that was stopped.
+    case loopStopped
   }
 
   /// What was tried.
@@ -64,7 +66,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case .system(let number): number
     case .deadlineExceeded: CS_ETIMEDOUT
     case .connectedToItself: CS_ECONNREFUSED
-    case .nameResolutionUnsupported, .nestedTurn: 0
+    case .nameResolutionUnsupported, .nestedTurn, .loopStopped: 0
     }
   }
 
@@ -91,6 +93,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
       let shown = String(decoding: host.utf8.prefix(255).map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
       return "\"\(shown)\" is not an address"
     case .nestedTurn: return "the loop is already running a turn"
+    case .loopStopped: return "the loop was stopped"
     }
   }
 
@@ -98,7 +101,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     switch cause {
     case .nameResolutionUnsupported: return "This version accepts only IPv4 and IPv6 literals and localhost"
     case .nestedTurn: return "Do not run a loop from inside one of its callbacks"
-    case .system, .deadlineExceeded, .connectedToItself: break
+    case .system, .deadlineExceeded, .connectedToItself, .loopStopped: break
     }
     switch errorNumber {
     case CS_ECONNREFUSED: return "Is the server running, and on this port?"

@@ -10,12 +10,15 @@ enum PollerKind: String, CaseIterable, Codable, CustomTestStringConvertible, Sen
 
   var hasEventfd: Bool { self == .epoll }
 
-  func make() throws -> any Poller {
+  func make() throws -> sending any Poller {
     switch self {
     case .epoll: try EpollPoller()
     case .poll: PollPoller()
     }
   }
 
-  func loop() throws -> Loop { try Loop(poller: make(), waker: Waker(usesPipe: !hasEventfd)) }
+  /// A loop that waits with this poller, which the test may wrap.
+  func loop(wrapping wrap: @Sendable (sending any Poller) -> sending any Poller = { $0 }) throws -> sending Loop {
+    try Loop(poller: wrap(make()), waker: Waker(usesPipe: !hasEventfd))
+  }
 }

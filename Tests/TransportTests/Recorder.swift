@@ -1,4 +1,5 @@
 import CSockets
+import Foundation
 import Testing
 import Transport
 
@@ -117,6 +118,17 @@ final class RawSocket {
     return (count == 0 ? nil : Array(octets[..<count]), 0)
   }
 
+  /// Waits for what comes next; nil at the end of the stream.
+  func next() throws -> [UInt8]? {
+    let poller = PollPoller()
+    try poller.add(descriptor, token: 0, interest: .readable)
+    var events: [PollerEvent] = []
+    try poller.wait(atMost: .seconds(10), into: &events)
+    let (octets, error) = receive()
+    try #require(error == 0)
+    return octets
+  }
+
   func close() {
     if isOpen { cs_close(descriptor) }
     isOpen = false
@@ -161,4 +173,17 @@ func pattern(_ count: Int, seed: UInt8 = 0) -> [UInt8] {
 final class Weak<Object: AnyObject> {
   weak var object: Object?
   init(_ object: Object) { self.object = object }
+}
+
+/// Something of a loop's thread that the thread hands over to itself; only that thread may use it.
+final class Confined<Value>: @unchecked Sendable {
+  private let home = pthread_self()
+  private let confined: Value
+
+  init(_ value: Value) { confined = value }
+
+  var value: Value {
+    precondition(pthread_equal(home, pthread_self()) != 0, "used on another thread")
+    return confined
+  }
 }

@@ -148,6 +148,7 @@ void cs_mutex_unlock(cs_mutex *mutex);
 typedef uintptr_t cs_thread;
 /// Starts a thread that blocks all signals and calls `body`; it is to be joined or detached once.
 int32_t cs_thread_start(cs_thread *thread, void (*body)(void *), void *context);
+int32_t cs_thread_is_current(cs_thread thread);
 void cs_thread_join(cs_thread thread);
 void cs_thread_detach(cs_thread thread);
 
