@@ -11,7 +11,7 @@ internal import CSockets
   /// In a turn it stands still: it is read when the turn starts and again when its wait ends.
   public var now: Duration {
     switch phase {
-    case .idle, .stopped: Self.clock()
+    case .idle, .stopped: clock()
     case .inTurn, .stoppingAfterTurn, .stopping: turnTime
     }
   }
@@ -30,6 +30,7 @@ internal import CSockets
   let pieces = UnsafeMutableBufferPointer<cs_piece>.allocate(capacity: 64)
 
   private let poller: any Poller
+  private let clock: () -> Duration
   private var timers = TimerQueue()
   private var slots: [Slot] = []
   private var lastGeneration: UInt32 = 0
@@ -51,11 +52,14 @@ internal import CSockets
   /// Creates a loop on the system's best poller.
   ///
   /// - Throws: ``TransportError`` when no descriptor is free.
-  public convenience init() throws(TransportError) {
+  public convenience init() throws(TransportError) { try self.init(clock: Self.monotonicClock) }
+
+  /// Creates a loop on the system's best poller whose time is what `clock` says: a test moves it on by hand.
+  package convenience init(clock: @escaping () -> Duration) throws(TransportError) {
     #if os(Linux)
-      try self.init(poller: EpollPoller())
+      try self.init(poller: EpollPoller(), waker: Waker(), clock: clock)
     #else
-      try self.init(poller: PollPoller())
+      try self.init(poller: PollPoller(), waker: Waker(), clock: clock)
     #endif
   }
 
@@ -64,9 +68,10 @@ internal import CSockets
   /// - Throws: ``TransportError`` when no descriptor is free.
   public convenience init(poller: some Poller) throws(TransportError) { try self.init(poller: poller, waker: Waker()) }
 
-  init(poller: any Poller, waker: Waker) throws(TransportError) {
+  init(poller: any Poller, waker: Waker, clock: @escaping () -> Duration = monotonicClock) throws(TransportError) {
     self.poller = poller
     self.waker = waker
+    self.clock = clock
     tasks = LoopTasks(waking: waker)
     try poller.add(waker.descriptor, token: Self.wakeToken, interest: .readable)
   }
@@ -92,10 +97,10 @@ internal import CSockets
     phase = .inTurn
     defer { if phase == .inTurn { phase = .idle } else { end() } }
 
-    turnTime = Self.clock()
+    turnTime = clock()
     var worked = settle()
     try poller.wait(atMost: waitLimit(worked ? .zero : limit), into: &events)
-    turnTime = Self.clock()
+    turnTime = clock()
     worked = !events.isEmpty || worked
     for event in events { dispatch(event) }
     worked = runDueTimers() || worked
@@ -111,10 +116,10 @@ internal import CSockets
   /// - Throws: ``TransportError`` as ``turn(waitAtMost:)``.
   @discardableResult
   public func run(within limit: Duration? = nil, until condition: () -> Bool) throws(TransportError) -> Bool {
-    let end = limit.map { Self.clock() + $0 }
+    let end = limit.map { Self.monotonicClock() + $0 }
     while !condition() {
       if isStopped { return false }
-      let remaining = end.map { $0 - Self.clock() }
+      let remaining = end.map { $0 - Self.monotonicClock() }
       if let remaining, remaining <= .zero { return false }
       try turn(waitAtMost: remaining)
     }
@@ -238,7 +243,7 @@ internal import CSockets
 
   private func end() {
     phase = .stopping
-    turnTime = Self.clock()
+    turnTime = clock()
     for work in tasks.close() { work(self) }
     _ = settle()
     letGo()
@@ -270,7 +275,7 @@ internal import CSockets
     return index
   }
 
-  private static func clock() -> Duration { .nanoseconds(cs_monotonic_nanoseconds()) }
+  private static func monotonicClock() -> Duration { .nanoseconds(cs_monotonic_nanoseconds()) }
 }
 
 /// The owner of a descriptor, as the loop sees it.
