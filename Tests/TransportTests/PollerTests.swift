@@ -17,9 +17,7 @@ struct PollerTests {
     let listener = try RawSocket(boundTo: 0)
     try #require(cs_listen(listener.descriptor, 1) == 0)
     let peer = try RawSocket(connectedTo: listener.address)
-    let poller = PollPoller()
-    try poller.add(listener.descriptor, token: 0, interest: .readable)
-    try #require(try wait(poller, atMost: .seconds(10)) == [0: .readable])
+    try listener.wait(for: .readable)
     return (try RawSocket(acceptedBy: listener), peer)
   }
 

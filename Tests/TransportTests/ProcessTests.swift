@@ -87,6 +87,7 @@ struct ProcessTests {
       let loop = try poller.loop()
       let server = try Server(on: loop)
       let peer = try RawSocket(connectedTo: server.listener.localAddress)
+      let impatient = try RawSocket(connectedTo: server.listener.localAddress)
       // Open descriptors stay open, new ones are refused; poll(2) takes no more entries than a process may open.
       try ProcessTests.limitDescriptors(to: 3)
 
@@ -100,6 +101,7 @@ struct ProcessTests {
       #expect(server.listener.lastAcceptError?.errorNumber == CS_EMFILE)
       #expect(server.listener.lastAcceptError?.description.contains("ulimit -n") == true)
 
+      impatient.abort()
       let client = Recorder()
       let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
       #expect(client.calls.isEmpty)
@@ -108,8 +110,11 @@ struct ProcessTests {
       #expect(stream.isClosed)
 
       try ProcessTests.limitDescriptors(to: 1024)
-      try loop.expect("the connection is accepted after all") { server.streams.count == 1 }
-      withExtendedLifetime(peer) {}
+      try loop.expect("both are accepted after all, the impatient one only to be found gone") {
+        server.streams.count == 2 && server.recorder.reasons.count == 1
+      }
+      #expect(peer.send([1]) == 1)
+      try loop.expect("the patient one is served") { server.recorder.octets == [1] }
     }
   }
 

@@ -118,12 +118,18 @@ final class RawSocket {
     return (count == 0 ? nil : Array(octets[..<count]), 0)
   }
 
-  /// Waits for what comes next; nil at the end of the stream.
-  func next() throws -> [UInt8]? {
+  /// Waits until the socket is ready; the test fails when it is not within ten seconds.
+  func wait(for readiness: Readiness) throws {
     let poller = PollPoller()
-    try poller.add(descriptor, token: 0, interest: .readable)
+    try poller.add(descriptor, token: 0, interest: readiness)
     var events: [PollerEvent] = []
     try poller.wait(atMost: .seconds(10), into: &events)
+    try #require(!events.isEmpty)
+  }
+
+  /// Waits for what comes next; nil at the end of the stream.
+  func next() throws -> [UInt8]? {
+    try wait(for: .readable)
     let (octets, error) = receive()
     try #require(error == 0)
     return octets
