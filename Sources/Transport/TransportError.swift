@@ -44,10 +44,18 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case connectedToItself
     /// The caller named a host that is neither an address literal nor "localhost".
     case nameResolutionUnsupported(host: String)
+    /// The addresses of a host name are not known.
+    case name(NameFailure)
+    /// No address of a host was reached.
+    case noAddressConnected(ConnectFailure)
+    /// The caller does not allow connections to this address.
+    case addressNotAllowed
     /// TLS refused, or the peer's.
     case tls(TLSFailure)
     /// The caller ran a loop from inside one of the loop's callbacks.
     case nestedTurn
+    /// The caller ran a loop that was stopped.
+    case loopStopped
   }
 
   /// What was tried.
@@ -70,8 +78,11 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case .system(let number): number
     case .deadlineExceeded: CS_ETIMEDOUT
     case .connectedToItself: CS_ECONNREFUSED
+    case .name(let failure): failure.errorNumber
+    case .noAddressConnected(let failure): failure.errorNumber
+    case .addressNotAllowed: CS_EACCES
     case .tls(let failure): failure.errorNumber
-    case .nameResolutionUnsupported, .nestedTurn: 0
+    case .nameResolutionUnsupported, .nestedTurn, .loopStopped: 0
     }
   }
 
@@ -81,9 +92,12 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
   /// Whether another socket holds the local address; may be found at bind or only at listen.
   public var isAddressInUse: Bool { cause == .system(errorNumber: CS_EADDRINUSE) }
 
+  /// Whether a TLS connection ended without the alert that says so (close_notify).
+  public var isTruncation: Bool { cause == .tls(.truncated) }
+
   /// The whole message in one line: operation, address, reason, advice.
   public var description: String {
-    let place = address.map { " \($0)" } ?? ""
+    let place = place.map { " \($0)" } ?? ""
     return "cannot \(operation.rawValue)\(place): \(reason)" + (advice.isEmpty ? "" : ". \(advice)")
   }
 
@@ -93,26 +107,35 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     return "\(text.prefix(1).lowercased())\(text.dropFirst()) (\(unsafe String(cString: cs_error_name(number))) \(number))"
   }
 
-  private var reason: String {
+  private var place: String? {
+    if case .noAddressConnected(let failure) = cause { return failure.place }
+    return address?.description
+  }
+
+  var reason: String {
     switch cause {
-    case .system(let number):
-      return Self.text(ofErrorNumber: number)
+    case .system(let number): return Self.text(ofErrorNumber: number)
     case .deadlineExceeded(let limit): return "no answer within \(limit)"
     case .connectedToItself: return "nothing listens there, the socket reached itself"
-    case .nameResolutionUnsupported(let host):
-      let shown = String(decoding: host.utf8.prefix(255).map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
-      return "\"\(shown)\" is not an address"
+    case .nameResolutionUnsupported(let host): return "\(NameFailure.quoted(host)) is not an address"
+    case .name(let failure): return failure.words
+    case .noAddressConnected(let failure): return failure.words
+    case .addressNotAllowed: return "connections to this address are not allowed"
     case .tls(let failure): return failure.description
     case .nestedTurn: return "the loop is already running a turn"
+    case .loopStopped: return "the loop was stopped"
     }
   }
 
-  private var advice: String {
+  var advice: String {
     switch cause {
     case .nameResolutionUnsupported: return "This version accepts only IPv4 and IPv6 literals and localhost"
     case .tls(let failure): return failure.advice
     case .nestedTurn: return "Do not run a loop from inside one of its callbacks"
-    case .system, .deadlineExceeded, .connectedToItself: break
+    case .name(let failure) where !failure.advice.isEmpty: return failure.advice
+    case .noAddressConnected(let failure): return failure.advice
+    case .addressNotAllowed: return "Choose another address, or change what is allowed"
+    case .system, .deadlineExceeded, .connectedToItself, .loopStopped, .name: break
     }
     switch errorNumber {
     case CS_ECONNREFUSED: return "Is the server running, and on this port?"
