@@ -147,7 +147,7 @@ public final class TCPStream: ByteStream {
     guard isPaused else { return }
     isPaused = false
     updateInterest()
-    if failure != nil { loop?.afterCallbacks { self.readAvailable() } }
+    if failure != nil, let loop { readLater(on: loop) }
   }
 
   // MARK: Closing
