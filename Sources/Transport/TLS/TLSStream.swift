@@ -139,7 +139,7 @@ public final class TLSStream: ByteStream {
     sendsAtOnce = true
     let sent = unsafe octets.withUnsafeBufferPointer { unsafe encrypt($0) }
     sendsAtOnce = false
-    guard let sent else { return }
+    guard let sent else { return sessionFailed() }
     output.append(octets, sent: sent)
     outputGrew()
   }
@@ -201,8 +201,10 @@ public final class TLSStream: ByteStream {
     case .handshaking: part(nil)
     case .open, .lingering:
       encryptPending(ahead: .max)
-      if let session, writeEnd != .sent { session.end() }
-      part(peerFinished ? .peerFinished : nil)
+      if let session {
+        if writeEnd != .sent { session.end() }
+        part(peerFinished ? .peerFinished : nil)
+      }
     case .closing: break
     }
     lower.close()
