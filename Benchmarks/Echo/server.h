@@ -44,6 +44,9 @@ static inline struct server server_start(int count, char **arguments) {
 static inline SSL_CTX *server_tls(const struct server *server) {
   SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
   SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
+  SSL_CTX_set_options(tls, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(tls, 0);
   SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   if (SSL_CTX_use_certificate_chain_file(tls, server->certificate) != 1 ||
       SSL_CTX_use_PrivateKey_file(tls, server->key, SSL_FILETYPE_PEM) != 1) {
