@@ -54,5 +54,6 @@ int32_t cs_thread_start(cs_thread *thread, void (*body)(void *), void *context) 
   return -result;
 }
 
+int32_t cs_thread_is_current(cs_thread thread) { return pthread_equal((pthread_t)thread, pthread_self()) != 0; }
 void cs_thread_join(cs_thread thread) { pthread_join((pthread_t)thread, NULL); }
 void cs_thread_detach(cs_thread thread) { pthread_detach((pthread_t)thread); }

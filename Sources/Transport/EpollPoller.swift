@@ -1,54 +1,46 @@
-internal import CSockets
+#if os(Linux)
+  internal import CSockets
 
-/// The ``Poller`` of Linux.
-@safe public final class EpollPoller: Poller {
-  private let epoll: Int32
-  private let ready: UnsafeMutablePointer<cs_event>
+  /// The ``Poller`` of Linux.
+  @safe public final class EpollPoller: Poller {
+    private let epoll: Int32
+    private let ready: UnsafeMutablePointer<cs_event>
 
-  /// Creates a poller that watches nothing.
-  public init() throws(TransportError) {
-    epoll = try checked(cs_epoll_create(), .poll)
-    unsafe ready = .allocate(capacity: Int(CS_EVENTS_PER_WAIT))
-  }
+    /// Creates a poller that watches nothing.
+    public init() throws(TransportError) {
+      epoll = try checked(cs_epoll_create(), .poll)
+      unsafe ready = .allocate(capacity: Int(CS_EVENTS_PER_WAIT))
+    }
 
-  deinit {
-    cs_close(epoll)
-    unsafe ready.deallocate()
-  }
+    deinit {
+      cs_close(epoll)
+      unsafe ready.deallocate()
+    }
 
-  /// Starts watching `descriptor`.
-  public func add(_ descriptor: Int32, token: UInt64, interest: Readiness) throws(TransportError) {
-    try checked(cs_epoll_add(epoll, descriptor, token, interest.rawValue), .poll)
-  }
+    /// Starts watching `descriptor`.
+    public func add(_ descriptor: Int32, token: UInt64, interest: Readiness) throws(TransportError) {
+      try checked(cs_epoll_add(epoll, descriptor, token, interest.rawValue), .poll)
+    }
 
-  /// Changes what is waited for.
-  public func modify(_ descriptor: Int32, token: UInt64, interest: Readiness) throws(TransportError) {
-    try checked(cs_epoll_modify(epoll, descriptor, token, interest.rawValue), .poll)
-  }
+    /// Changes what is waited for.
+    public func modify(_ descriptor: Int32, token: UInt64, interest: Readiness) throws(TransportError) {
+      try checked(cs_epoll_modify(epoll, descriptor, token, interest.rawValue), .poll)
+    }
 
-  /// Stops watching `descriptor`.
-  public func remove(_ descriptor: Int32) {
-    _ = cs_epoll_remove(epoll, descriptor)
-  }
+    /// Stops watching `descriptor`.
+    public func remove(_ descriptor: Int32) {
+      _ = cs_epoll_remove(epoll, descriptor)
+    }
 
-  /// Waits for events; the time is rounded up to milliseconds.
-  public func wait(atMost limit: Duration?, into events: inout [PollerEvent]) throws(TransportError) {
-    events.removeAll(keepingCapacity: true)
-    let count = unsafe cs_epoll_wait(epoll, ready, limit.map(\.roundedUpToMilliseconds) ?? -1)
-    if count == -CS_EINTR { return }
-    for index in 0..<Int(try checked(count, .poll)) {
-      let event = unsafe ready[index]
-      events.append(PollerEvent(token: event.token, readiness: Readiness(rawValue: event.readiness)))
+    /// Waits for events; the time is rounded up to milliseconds.
+    public func wait(atMost limit: Duration?, into events: inout [PollerEvent]) throws(TransportError) {
+      events.removeAll(keepingCapacity: true)
+      let count = unsafe cs_epoll_wait(epoll, ready, limit.map(\.roundedUpToMilliseconds) ?? -1)
+      if count == -CS_EINTR { return }
+      for index in 0..<Int(try checked(count, .poll)) {
+        let event = unsafe ready[index]
+        events.append(PollerEvent(token: event.token, readiness: Readiness(rawValue: event.readiness)))
+      }
     }
   }
-}
-
-extension Duration {
-  /// Whole milliseconds, rounded up so that nobody wakes before a deadline; within 0 and `Int32.max`.
-  fileprivate var roundedUpToMilliseconds: Int32 {
-    let (seconds, attoseconds) = components
-    guard seconds < 2_000_000 else { return .max }
-    guard self > .zero else { return 0 }
-    return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-  }
-}
+#endif

@@ -2,16 +2,23 @@ internal import CSockets
 
 /// The event loop: waits for sockets and timers and runs their callbacks, on the thread that drives it.
 ///
-/// A loop belongs to one thread; only its ``waker`` may be used from others. It holds open streams and listeners strongly and
-/// forgets them when they are closed. A loop that goes away reports what was closed before, and closes what is still open without
-/// callbacks.
+/// A loop belongs to one thread; only its ``waker`` and its ``tasks`` may be used from others. It holds open streams and listeners
+/// strongly and forgets them when they are closed. A loop that is stopped or goes away reports what was closed before, and closes
+/// what is still open without callbacks.
 @safe public final class Loop {
   /// The time of the monotonic clock, on which all loops of a machine agree.
   ///
   /// In a turn it stands still: it is read when the turn starts and again when its wait ends.
-  public var now: Duration { isInTurn ? turnTime : Self.clock() }
+  public var now: Duration {
+    switch phase {
+    case .idle, .stopped: clock()
+    case .inTurn, .stoppingAfterTurn, .stopping: turnTime
+    }
+  }
   /// Ends the loop's wait from any thread.
   public let waker: Waker
+  /// Takes work from any thread; it runs in the loop's turns.
+  public let tasks: LoopTasks
   /// Called in the turn that noticed a wake-up.
   ///
   /// Default: nothing.
@@ -23,10 +30,11 @@ internal import CSockets
   let pieces = UnsafeMutableBufferPointer<cs_piece>.allocate(capacity: 64)
 
   private let poller: any Poller
+  private let clock: () -> Duration
   private var timers = TimerQueue()
   private var slots: [Slot] = []
   private var lastGeneration: UInt32 = 0
-  private var isInTurn = false
+  private var phase = Phase.idle
   private var turnTime = Duration.zero
 
   private var deferred: [() -> Void] = []
@@ -37,6 +45,8 @@ internal import CSockets
   private var dueTimers: [Timer] = []
 
   static let readBufferBytes = 64 * 1024
+  private enum Phase { case idle, inTurn, stoppingAfterTurn, stopping, stopped }
+
   private static let wakeToken = UInt64.max
   /// How often callbacks at the end of a turn may cause further output in the same turn before it waits for the next one.
   private static let settleRounds = 8
@@ -44,20 +54,33 @@ internal import CSockets
   /// Creates a loop on the system's best poller.
   ///
   /// - Throws: ``TransportError`` when no descriptor is free.
-  public convenience init() throws(TransportError) { try self.init(poller: EpollPoller()) }
+  public convenience init() throws(TransportError) { try self.init(clock: Self.monotonicClock) }
+
+  /// Creates a loop on the system's best poller whose time is what `clock` says: a test moves it on by hand.
+  package convenience init(clock: @escaping () -> Duration) throws(TransportError) {
+    #if os(Linux)
+      try self.init(poller: EpollPoller(), waker: Waker(), clock: clock)
+    #else
+      try self.init(poller: PollPoller(), waker: Waker(), clock: clock)
+    #endif
+  }
 
   /// Creates a loop on `poller`, which it then owns.
   ///
   /// - Throws: ``TransportError`` when no descriptor is free.
-  public init(poller: some Poller) throws(TransportError) {
+  public convenience init(poller: some Poller) throws(TransportError) { try self.init(poller: poller, waker: Waker()) }
+
+  init(poller: any Poller, waker: Waker, clock: @escaping () -> Duration = monotonicClock) throws(TransportError) {
     self.poller = poller
-    waker = try Waker()
+    self.waker = waker
+    self.clock = clock
+    tasks = LoopTasks(waking: waker)
     try poller.add(waker.descriptor, token: Self.wakeToken, interest: .readable)
   }
 
   deinit {
-    for action in deferred { action() }
-    for slot in slots { slot.source?.loopEnded() }
+    _ = tasks.close()
+    letGo()
     unsafe readBuffer.deallocate()
     unsafe pieces.deallocate()
   }
@@ -69,17 +92,17 @@ internal import CSockets
   /// - Parameter limit: How long to wait for something to happen; nil waits without limit, `.zero` only looks. Time until the
   ///   next timer bounds the wait.
   /// - Returns: Whether anything happened.
-  /// - Throws: ``TransportError`` when called from inside a callback of this loop, or when the poller fails.
+  /// - Throws: ``TransportError`` when called from inside a callback of this loop, when the loop is stopped, or when the poller fails.
   @discardableResult
   public func turn(waitAtMost limit: Duration? = nil) throws(TransportError) -> Bool {
-    guard !isInTurn else { throw TransportError(.poll, .nestedTurn) }
-    isInTurn = true
-    defer { isInTurn = false }
+    guard phase == .idle else { throw TransportError(.poll, isStopped ? .loopStopped : .nestedTurn) }
+    phase = .inTurn
+    defer { if phase == .inTurn { phase = .idle } else { end() } }
 
-    turnTime = Self.clock()
+    turnTime = clock()
     var worked = settle()
     try poller.wait(atMost: waitLimit(worked ? .zero : limit), into: &events)
-    turnTime = Self.clock()
+    turnTime = clock()
     worked = !events.isEmpty || worked
     for event in events { dispatch(event) }
     worked = runDueTimers() || worked
@@ -91,17 +114,33 @@ internal import CSockets
   /// - Parameters:
   ///   - limit: How long to go on at most. Default: without limit.
   ///   - condition: Ends the run when it returns true.
-  /// - Returns: False when the time was up first.
+  /// - Returns: False when the time was up first, or the loop was stopped.
   /// - Throws: ``TransportError`` as ``turn(waitAtMost:)``.
   @discardableResult
   public func run(within limit: Duration? = nil, until condition: () -> Bool) throws(TransportError) -> Bool {
-    let end = limit.map { Self.clock() + $0 }
+    let end = limit.map { Self.monotonicClock() + $0 }
     while !condition() {
-      let remaining = end.map { $0 - Self.clock() }
+      if isStopped { return false }
+      let remaining = end.map { $0 - Self.monotonicClock() }
       if let remaining, remaining <= .zero { return false }
       try turn(waitAtMost: remaining)
     }
     return true
+  }
+
+  /// Whether nothing happens on the loop any more.
+  public var isStopped: Bool { phase == .stopped }
+
+  /// Ends the loop: runs work that was taken before, makes one attempt to send what was written, closes all streams and listeners
+  /// without callbacks, and drops timers.
+  ///
+  /// From inside a callback this happens at the end of the turn. A loop that is stopped already stays so.
+  public func stop() {
+    switch phase {
+    case .idle: end()
+    case .inTurn: phase = .stoppingAfterTurn
+    case .stoppingAfterTurn, .stopping, .stopped: break
+    }
   }
 
   // MARK: Timers
@@ -175,6 +214,7 @@ internal import CSockets
   private func dispatch(_ event: PollerEvent) {
     if event.token == Self.wakeToken {
       waker.clear()
+      for work in tasks.take() { work(self) }
       onWake?()
     } else if let index = slotIndex(of: event.token) {
       slots[index].source?.ready(event.readiness, on: self)
@@ -204,6 +244,32 @@ internal import CSockets
     return worked
   }
 
+  private func end() {
+    phase = .stopping
+    turnTime = clock()
+    for work in tasks.close() { work(self) }
+    _ = settle()
+    letGo()
+    phase = .stopped
+  }
+
+  /// Reports what was closed, and closes what is open without callbacks.
+  ///
+  /// All is taken out before it is let go of: what goes away then may use the loop.
+  private func letGo() {
+    let actions = deferred
+    deferred = []
+    for action in actions { action() }
+    let slots = self.slots
+    self.slots = []
+    for slot in slots { slot.source?.loopEnded() }
+    let sources = dirty
+    dirty = []
+    withExtendedLifetime(sources) {}
+    for timer in timers.takeAll() { cancel(timer) }
+    onWake = nil
+  }
+
   /// The slot that `token` was given for; nil when its descriptor was closed since, even if the number is in use again.
   private func slotIndex(of token: UInt64) -> Int? {
     let index = Int(truncatingIfNeeded: token & 0xFFFF_FFFF)
@@ -212,7 +278,7 @@ internal import CSockets
     return index
   }
 
-  private static func clock() -> Duration { .nanoseconds(cs_monotonic_nanoseconds()) }
+  private static func monotonicClock() -> Duration { .nanoseconds(cs_monotonic_nanoseconds()) }
 }
 
 /// The owner of a descriptor, as the loop sees it.

@@ -40,3 +40,13 @@ public protocol Poller: AnyObject {
   /// A signal may end the wait early, with no events.
   func wait(atMost limit: Duration?, into events: inout [PollerEvent]) throws(TransportError)
 }
+
+extension Duration {
+  /// Whole milliseconds, rounded up so that nobody wakes before a deadline; within 0 and `Int32.max`.
+  var roundedUpToMilliseconds: Int32 {
+    let (seconds, attoseconds) = components
+    guard seconds < 2_000_000 else { return .max }
+    guard self > .zero else { return 0 }
+    return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+  }
+}

@@ -1,6 +1,11 @@
 internal import CSockets
 
 /// A listening TCP socket on a ``Loop``, which holds it until it is closed.
+///
+/// When the system is out of descriptors or memory, accepting pauses for 100 ms at a time, and clients wait in the backlog until there
+/// is room again or their patience ends. They are not accepted on a descriptor kept in reserve and turned away: whatever closes next
+/// lets one of them in, a client turned away would come back at once, and in a program with other threads the descriptor set free
+/// for that may be gone before it is used. ``lastAcceptError`` tells.
 public final class TCPListener {
   /// The address listened on, with the port that was chosen for port 0.
   public let localAddress: SocketAddress

@@ -64,6 +64,13 @@ struct TimerQueue {
     }
   }
 
+  /// Takes all timers out, in no order.
+  mutating func takeAll() -> [Loop.Timer] {
+    defer { heap = [] }
+    for timer in heap { timer.index = nil }
+    return heap
+  }
+
   private mutating func remove(at index: Int) {
     heap[index].index = nil
     let last = heap.removeLast()

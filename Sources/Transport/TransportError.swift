@@ -48,6 +48,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case tls(TLSFailure)
     /// The caller ran a loop from inside one of the loop's callbacks.
     case nestedTurn
+    /// The caller ran a loop that was stopped.
+    case loopStopped
   }
 
   /// What was tried.
@@ -71,7 +73,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case .deadlineExceeded: CS_ETIMEDOUT
     case .connectedToItself: CS_ECONNREFUSED
     case .tls(let failure): failure.errorNumber
-    case .nameResolutionUnsupported, .nestedTurn: 0
+    case .nameResolutionUnsupported, .nestedTurn, .loopStopped: 0
     }
   }
 
@@ -104,6 +106,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
       return "\"\(shown)\" is not an address"
     case .tls(let failure): return failure.description
     case .nestedTurn: return "the loop is already running a turn"
+    case .loopStopped: return "the loop was stopped"
     }
   }
 
@@ -112,7 +115,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case .nameResolutionUnsupported: return "This version accepts only IPv4 and IPv6 literals and localhost"
     case .tls(let failure): return failure.advice
     case .nestedTurn: return "Do not run a loop from inside one of its callbacks"
-    case .system, .deadlineExceeded, .connectedToItself: break
+    case .system, .deadlineExceeded, .connectedToItself, .loopStopped: break
     }
     switch errorNumber {
     case CS_ECONNREFUSED: return "Is the server running, and on this port?"

@@ -4,16 +4,9 @@ import Transport
 
 @Suite("Backpressure and bulk", .timeLimit(.minutes(1)))
 struct BackpressureTests {
-  let loop: Loop
-  let server: Server
-
-  init() throws {
-    loop = try Loop()
-    server = try Server(on: loop)
-  }
-
-  @Test("a paused reader makes the writer's output pend; the writer is told once when it drained")
-  func drained() throws {
+  @Test("a paused reader makes the writer's output pend; the writer is told once when it drained", arguments: PollerKind.allCases)
+  func drained(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let client = Recorder()
     let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
     let accepted = try server.stream(on: loop)
@@ -36,8 +29,9 @@ struct BackpressureTests {
     #expect(stream.pendingOutputBytes == 0)
   }
 
-  @Test("a writer that fills up again on every drain is told every time")
-  func drainedRepeatedly() throws {
+  @Test("a writer that fills up again on every drain is told every time", arguments: PollerKind.allCases)
+  func drainedRepeatedly(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let client = Recorder()
     var rounds = 0
     client.on = { callback, stream in
@@ -51,8 +45,9 @@ struct BackpressureTests {
     #expect(server.recorder.octets == (1...5).flatMap { pattern(3 << 20, seed: UInt8($0)) })
   }
 
-  @Test("32 MiB in pieces of many sizes arrive intact", arguments: [[65_536], [1, 3, 17_000, 16_384, 70_000, 2, 5]])
-  func bulk(sizes: [Int]) throws {
+  @Test("32 MiB in pieces of many sizes arrive intact", arguments: PollerKind.allCases, [[65_536], [1, 3, 17_000, 16_384, 70_000, 2, 5]])
+  func bulk(on poller: PollerKind, sizes: [Int]) throws {
+    let (loop, server) = try poller.serve()
     let client = Recorder()
     let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
     let pieces = sizes.enumerated().map { pattern($1, seed: UInt8($0)) }
@@ -73,8 +68,9 @@ struct BackpressureTests {
     #expect(client.reasons == [.peerFinished])
   }
 
-  @Test("a reset while reading is paused is kept until the reader goes on, without spinning")
-  func resetWhilePaused() throws {
+  @Test("a reset while reading is paused is kept until the reader goes on, without spinning", arguments: PollerKind.allCases)
+  func resetWhilePaused(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     stream.pauseReading()
@@ -92,8 +88,9 @@ struct BackpressureTests {
     }
   }
 
-  @Test("both directions ended while reading is paused costs no turns")
-  func finishedWhilePaused() throws {
+  @Test("both directions ended while reading is paused costs no turns", arguments: PollerKind.allCases)
+  func finishedWhilePaused(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     stream.pauseReading()
@@ -111,8 +108,9 @@ struct BackpressureTests {
     #expect(server.recorder.reasons == [.peerFinished])
   }
 
-  @Test("a writer that paused its reading until it has drained notices that the peer is gone")
-  func resetWhileBlocked() throws {
+  @Test("a writer that paused its reading until it has drained notices that the peer is gone", arguments: PollerKind.allCases)
+  func resetWhileBlocked(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     server.recorder.on = { callback, stream in

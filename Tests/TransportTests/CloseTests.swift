@@ -4,16 +4,8 @@ import Transport
 
 @Suite("Closing", .timeLimit(.minutes(1)))
 struct CloseTests {
-  let loop: Loop
-  let server: Server
-
-  init() throws {
-    loop = try Loop()
-    server = try Server(on: loop)
-  }
-
   /// What a raw peer sees: everything up to the end of the stream, or an error number.
-  func readToEnd(_ peer: RawSocket) throws -> (octets: [UInt8], error: Int) {
+  func readToEnd(_ peer: RawSocket, on loop: Loop) throws -> (octets: [UInt8], error: Int) {
     var octets: [UInt8] = []
     var end: Int?
     try loop.expect("the peer sees the end") {
@@ -30,8 +22,9 @@ struct CloseTests {
     return (octets, try #require(end))
   }
 
-  @Test("a graceful close sends everything and does not reset although input was not read")
-  func graceful() throws {
+  @Test("a graceful close sends everything and does not reset although input was not read", arguments: PollerKind.allCases)
+  func graceful(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     stream.pauseReading()
@@ -40,7 +33,7 @@ struct CloseTests {
     stream.write(pattern(3 << 20))
     stream.closeGracefully(within: .seconds(30))
     stream.write([1, 2, 3])
-    let (octets, error) = try readToEnd(peer)
+    let (octets, error) = try readToEnd(peer, on: loop)
     #expect(error == 0)
     #expect(octets == pattern(3 << 20))
     #expect(server.recorder.calls.isEmpty, "the peer has not finished yet")
@@ -51,34 +44,37 @@ struct CloseTests {
     #expect(server.recorder.reasons == [.peerFinished])
   }
 
-  @Test("an immediate close with unread input resets: the reason for closing gracefully")
-  func immediate() throws {
+  @Test("an immediate close with unread input resets: the reason for closing gracefully", arguments: PollerKind.allCases)
+  func immediate(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     stream.pauseReading()
     #expect(peer.send(pattern(50_000)) == 50_000)
     try loop.settle()
     stream.close()
-    #expect(try readToEnd(peer).error == -Int(CS_ECONNRESET))
+    #expect(try readToEnd(peer, on: loop).error == -Int(CS_ECONNRESET))
     try loop.settle()
     #expect(server.recorder.reasons == [.localClose])
   }
 
-  @Test("an immediate close sends what was written in the same turn")
-  func immediateWithOutput() throws {
+  @Test("an immediate close sends what was written in the same turn", arguments: PollerKind.allCases)
+  func immediateWithOutput(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     stream.write(Array("good".utf8))
     stream.write(Array("bye".utf8))
     stream.close()
     #expect(stream.isClosed)
-    let (octets, error) = try readToEnd(peer)
+    let (octets, error) = try readToEnd(peer, on: loop)
     #expect(String(decoding: octets, as: UTF8.self) == "goodbye")
     #expect(error == 0)
   }
 
-  @Test("a graceful close ends at its deadline when the peer keeps the connection", arguments: [0, 32 << 20])
-  func lingerDeadline(unsentBytes: Int) throws {
+  @Test("a graceful close ends at its deadline when the peer keeps the connection", arguments: PollerKind.allCases, [0, 32 << 20])
+  func lingerDeadline(on poller: PollerKind, unsentBytes: Int) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     if unsentBytes > 0 { stream.write(pattern(unsentBytes)) }
@@ -91,21 +87,23 @@ struct CloseTests {
     withExtendedLifetime(peer) {}
   }
 
-  @Test("a second graceful close changes nothing")
-  func gracefulTwice() throws {
+  @Test("a second graceful close changes nothing", arguments: PollerKind.allCases)
+  func gracefulTwice(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     stream.write(pattern(12 << 20))
     stream.closeGracefully(within: .seconds(30))
     try loop.settle()
     stream.closeGracefully(within: .zero)
-    let (octets, error) = try readToEnd(peer)
+    let (octets, error) = try readToEnd(peer, on: loop)
     #expect(error == 0)
     #expect(octets.count == 12 << 20)
   }
 
-  @Test("a graceful close is not kept by a peer that sends without end")
-  func endlessPeer() throws {
+  @Test("a graceful close is not kept by a peer that sends without end", arguments: PollerKind.allCases)
+  func endlessPeer(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     stream.closeGracefully(within: .milliseconds(100))
@@ -117,8 +115,9 @@ struct CloseTests {
     #expect(server.recorder.calls == [.closed])
   }
 
-  @Test("closing before the connection exists drops what was written", arguments: [false, true])
-  func closeWhileConnecting(gracefully: Bool) throws {
+  @Test("closing before the connection exists drops what was written", arguments: PollerKind.allCases, [false, true])
+  func closeWhileConnecting(on poller: PollerKind, gracefully: Bool) throws {
+    let (loop, server) = try poller.serve()
     let client = Recorder()
     let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
     stream.write([1, 2, 3])
@@ -129,15 +128,16 @@ struct CloseTests {
     #expect(server.recorder.octets.isEmpty)
   }
 
-  @Test("an abort resets, and drops what was written")
-  func abort() throws {
+  @Test("an abort resets, and drops what was written", arguments: PollerKind.allCases)
+  func abort(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     stream.write([1, 2, 3])
     stream.abort()
     stream.abort()
     stream.close()
-    let (octets, error) = try readToEnd(peer)
+    let (octets, error) = try readToEnd(peer, on: loop)
     #expect(octets.isEmpty)
     #expect(error == -Int(CS_ECONNRESET))
     try loop.settle()
@@ -163,8 +163,9 @@ struct CloseTests {
     }
   }
 
-  @Test("every callback may end the stream: one closed, nothing after it, nothing kept", arguments: Row.all)
-  func reentrancy(row: Row) throws {
+  @Test("every callback may end the stream: one closed, nothing after it, nothing kept", arguments: PollerKind.allCases, Row.all)
+  func reentrancy(on poller: PollerKind, row: Row) throws {
+    let (loop, server) = try poller.serve()
     let serverRecorder = server.recorder
     let client = Recorder()
     var weak: [Weak<TCPStream>] = []

@@ -9,8 +9,8 @@ struct ConnectTests {
     return (try? TCPListener(.loopbackIPv6(port: 0), on: loop) { _ in }) != nil
   }()
 
-  static func echo(_ address: SocketAddress) throws {
-    let loop = try Loop()
+  static func echo(on poller: PollerKind, _ address: SocketAddress) throws {
+    let loop = try poller.loop()
     let server = try Server(on: loop, address: address)
     #expect(server.listener.localAddress.port != 0)
     server.recorder.on = { callback, stream in
@@ -27,15 +27,15 @@ struct ConnectTests {
     #expect(server.streams.first?.localAddress == server.listener.localAddress)
   }
 
-  @Test("an echo over IPv4, with output written before the connection exists")
-  func echoIPv4() throws { try Self.echo(.loopbackIPv4(port: 0)) }
+  @Test("an echo over IPv4, with output written before the connection exists", arguments: PollerKind.allCases)
+  func echoIPv4(on poller: PollerKind) throws { try Self.echo(on: poller, .loopbackIPv4(port: 0)) }
 
-  @Test("an echo over IPv6", .enabled(if: hasIPv6, "this machine has no ::1"))
-  func echoIPv6() throws { try Self.echo(.loopbackIPv6(port: 0)) }
+  @Test("an echo over IPv6", .enabled(if: hasIPv6, "this machine has no ::1"), arguments: PollerKind.allCases)
+  func echoIPv6(on poller: PollerKind) throws { try Self.echo(on: poller, .loopbackIPv6(port: 0)) }
 
-  @Test("an IPv6 listener leaves the port to IPv4", .enabled(if: hasIPv6, "this machine has no ::1"))
-  func separateFamilies() throws {
-    let loop = try Loop()
+  @Test("an IPv6 listener leaves the port to IPv4", .enabled(if: hasIPv6, "this machine has no ::1"), arguments: PollerKind.allCases)
+  func separateFamilies(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let server = try Server(on: loop, address: #require(SocketAddress(literal: "::", port: 0)))
     let client = Recorder()
     _ = TCPStream.connect(to: .loopbackIPv4(port: server.listener.localAddress.port), on: loop, delegate: client)
@@ -46,9 +46,9 @@ struct ConnectTests {
     }
   }
 
-  @Test("a port without a listener refuses, and the text asks for the server")
-  func refused() throws {
-    let loop = try Loop()
+  @Test("a port without a listener refuses, and the text asks for the server", arguments: PollerKind.allCases)
+  func refused(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let holder = try RawSocket(boundTo: 0)
     let client = Recorder()
     let stream = TCPStream.connect(to: holder.address, on: loop, delegate: client)
@@ -66,9 +66,9 @@ struct ConnectTests {
     #expect(stream.isClosed && stream.pendingOutputBytes == 0)
   }
 
-  @Test("a server that never answers is given up at the deadline")
-  func deadline() throws {
-    let loop = try Loop()
+  @Test("a server that never answers is given up at the deadline", arguments: PollerKind.allCases)
+  func deadline(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     // The queue of a listener that accepts nothing holds one connection; the others get no answer.
     let silent = try RawSocket(boundTo: 0)
     #expect(cs_listen(silent.descriptor, 0) == 0)
@@ -87,9 +87,9 @@ struct ConnectTests {
     for stream in streams { stream.abort() }
   }
 
-  @Test("a busy port is told at once, with advice")
-  func busyPort() throws {
-    let loop = try Loop()
+  @Test("a busy port is told at once, with advice", arguments: PollerKind.allCases)
+  func busyPort(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let server = try Server(on: loop)
     let error = #expect(throws: TransportError.self) { try TCPListener(server.listener.localAddress, on: loop) { _ in } }
     #expect(error?.isAddressInUse == true)
@@ -98,18 +98,18 @@ struct ConnectTests {
     _ = try TCPListener(server.listener.localAddress, on: loop) { _ in }
   }
 
-  @Test("an address of another machine cannot be listened on")
-  func foreignAddress() throws {
-    let loop = try Loop()
+  @Test("an address of another machine cannot be listened on", arguments: PollerKind.allCases)
+  func foreignAddress(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let address = try #require(SocketAddress(literal: "192.0.2.1", port: 0))
     let error = #expect(throws: TransportError.self) { try TCPListener(address, on: loop) { _ in } }
     #expect(error?.errorNumber == CS_EADDRNOTAVAIL)
     #expect(error?.operation == .bind)
   }
 
-  @Test("one turn accepts at most 64 connections, the next ones the rest")
-  func acceptShare() throws {
-    let loop = try Loop()
+  @Test("one turn accepts at most 64 connections, the next ones the rest", arguments: PollerKind.allCases)
+  func acceptShare(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let server = try Server(on: loop)
     let peers = try (0..<100).map { _ in try RawSocket(connectedTo: server.listener.localAddress) }
     try loop.turn(waitAtMost: .seconds(10))
@@ -117,9 +117,9 @@ struct ConnectTests {
     try loop.expect("all are accepted") { server.streams.count == peers.count }
   }
 
-  @Test("a listener may be closed inside its callback, and is let go")
-  func closeInsideAccept() throws {
-    let loop = try Loop()
+  @Test("a listener may be closed inside its callback, and is let go", arguments: PollerKind.allCases)
+  func closeInsideAccept(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     var listener: TCPListener?
     var accepted: [TCPStream] = []
     listener = try TCPListener(.loopbackIPv4(port: 0), on: loop) { stream in
@@ -137,9 +137,9 @@ struct ConnectTests {
     withExtendedLifetime(peers) {}
   }
 
-  @Test("a stream without delegate keeps its octets until it gets one")
-  func lateDelegate() throws {
-    let loop = try Loop()
+  @Test("a stream without delegate keeps its octets until it gets one", arguments: PollerKind.allCases)
+  func lateDelegate(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     var accepted: TCPStream?
     let listener = try TCPListener(.loopbackIPv4(port: 0), on: loop) { accepted = $0 }
     let peer = try RawSocket(connectedTo: listener.localAddress)

@@ -5,9 +5,9 @@ import Transport
 
 @Suite("Loop", .timeLimit(.minutes(1)))
 struct LoopTests {
-  @Test("a turn ends at the time allowed, and says that nothing happened")
-  func idleTurn() throws {
-    let loop = try Loop()
+  @Test("a turn ends at the time allowed, and says that nothing happened", arguments: PollerKind.allCases)
+  func idleTurn(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let start = loop.now
     #expect(try loop.turn(waitAtMost: .milliseconds(20)) == false)
     #expect(loop.now - start >= .milliseconds(20))
@@ -15,9 +15,9 @@ struct LoopTests {
     #expect(try loop.run(within: .milliseconds(5)) { false } == false)
   }
 
-  @Test("another thread ends the wait")
-  func waker() throws {
-    let loop = try Loop()
+  @Test("another thread ends the wait", arguments: PollerKind.allCases)
+  func waker(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let waker = loop.waker
     var wakeUps = 0
     loop.onWake = { wakeUps += 1 }
@@ -29,9 +29,9 @@ struct LoopTests {
     #expect(try loop.turn(waitAtMost: .zero) == false, "a wake-up counts once")
   }
 
-  @Test("wake-ups before the turn are not lost, and a waker may outlive its loop")
-  func earlyWake() throws {
-    var loop: Loop? = try Loop()
+  @Test("wake-ups before the turn are not lost, and a waker may outlive its loop", arguments: PollerKind.allCases)
+  func earlyWake(on poller: PollerKind) throws {
+    var loop: Loop? = try poller.loop()
     let waker = try #require(loop).waker
     waker.wake()
     waker.wake()
@@ -40,9 +40,9 @@ struct LoopTests {
     waker.wake()
   }
 
-  @Test("a turn inside a turn is refused")
-  func nestedTurn() throws {
-    let loop = try Loop()
+  @Test("a turn inside a turn is refused", arguments: PollerKind.allCases)
+  func nestedTurn(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     var caught: TransportError?
     loop.schedule(at: loop.now) {
       do throws(TransportError) { try loop.turn() } catch { caught = error }
@@ -51,15 +51,15 @@ struct LoopTests {
     #expect(caught?.cause == .nestedTurn)
   }
 
-  @Test("a loop that goes away lets go of its open streams, listeners and timers")
-  func lifetime() throws {
+  @Test("a loop that goes away lets go of its open streams, listeners and timers", arguments: PollerKind.allCases)
+  func lifetime(on poller: PollerKind) throws {
     let client = Recorder()
     var weakStreams: [Weak<TCPStream>] = []
     var weakRecorders: [Weak<Recorder>] = []
     let weakLoop: Weak<Loop>
     let closing = Recorder()
     do {
-      let loop = try Loop()
+      let loop = try poller.loop()
       weakLoop = Weak(loop)
       let server = try Server(on: loop)
       let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
@@ -77,9 +77,10 @@ struct LoopTests {
     #expect(closing.reasons == [.localClose], "what was closed before is reported")
   }
 
-  @Test("a stream closed by the callback of another one gets no event of the same turn, nor does its successor")
-  func staleEvents() throws {
-    let loop = try Loop()
+  @Test(
+    "a stream closed by the callback of another one gets no event of the same turn, nor does its successor", arguments: PollerKind.allCases)
+  func staleEvents(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let server = try Server(on: loop)
     let peers = [try RawSocket(connectedTo: server.listener.localAddress), try RawSocket(connectedTo: server.listener.localAddress)]
     try loop.expect("two connections") { server.streams.count == 2 }

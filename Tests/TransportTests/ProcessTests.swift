@@ -23,10 +23,10 @@ struct ProcessTests {
     try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
   }
 
-  @Test("descriptors and streams return to the baseline after 1,000 rounds of connecting and closing")
-  func baseline() async {
-    await #expect(processExitsWith: .success) {
-      let loop = try Loop()
+  @Test("descriptors and streams return to the baseline after 1,000 rounds of connecting and closing", arguments: PollerKind.allCases)
+  func baseline(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
+      let loop = try poller.loop()
       let serverRecorder = Recorder()
       var weak: [Weak<TCPStream>] = []
       serverRecorder.on = { callback, stream in
@@ -62,11 +62,11 @@ struct ProcessTests {
     }
   }
 
-  @Test("every socket is non-blocking and is not inherited by other programs")
-  func flags() async {
-    await #expect(processExitsWith: .success) {
+  @Test("every socket is non-blocking and is not inherited by other programs", arguments: PollerKind.allCases)
+  func flags(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
       let before = try ProcessTests.openSockets()
-      let loop = try Loop()
+      let loop = try poller.loop()
       let server = try Server(on: loop)
       let client = Recorder()
       let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
@@ -81,14 +81,15 @@ struct ProcessTests {
     }
   }
 
-  @Test("without free descriptors the listener pauses instead of spinning, and recovers")
-  func outOfDescriptors() async {
-    await #expect(processExitsWith: .success) {
-      let loop = try Loop()
+  @Test("without free descriptors the listener pauses instead of spinning, and recovers", arguments: PollerKind.allCases)
+  func outOfDescriptors(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
+      let loop = try poller.loop()
       let server = try Server(on: loop)
       let peer = try RawSocket(connectedTo: server.listener.localAddress)
-      // Open descriptors stay open, new ones are refused.
-      try ProcessTests.limitDescriptors(to: 0)
+      let impatient = try RawSocket(connectedTo: server.listener.localAddress)
+      // Open descriptors stay open, new ones are refused; poll(2) takes no more entries than a process may open.
+      try ProcessTests.limitDescriptors(to: 3)
 
       var turns = 0
       _ = try loop.run(within: .milliseconds(250)) {
@@ -100,6 +101,7 @@ struct ProcessTests {
       #expect(server.listener.lastAcceptError?.errorNumber == CS_EMFILE)
       #expect(server.listener.lastAcceptError?.description.contains("ulimit -n") == true)
 
+      impatient.abort()
       let client = Recorder()
       let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
       #expect(client.calls.isEmpty)
@@ -108,16 +110,19 @@ struct ProcessTests {
       #expect(stream.isClosed)
 
       try ProcessTests.limitDescriptors(to: 1024)
-      try loop.expect("the connection is accepted after all") { server.streams.count == 1 }
-      withExtendedLifetime(peer) {}
+      try loop.expect("both are accepted after all, the impatient one only to be found gone") {
+        server.streams.count == 2 && server.recorder.reasons.count == 1
+      }
+      #expect(peer.send([1]) == 1)
+      try loop.expect("the patient one is served") { server.recorder.octets == [1] }
     }
   }
 
-  @Test("writing to a peer that is gone raises no signal, and the disposition of SIGPIPE stays")
-  func brokenPipe() async {
-    await #expect(processExitsWith: .success) {
+  @Test("writing to a peer that is gone raises no signal, and the disposition of SIGPIPE stays", arguments: PollerKind.allCases)
+  func brokenPipe(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
       _ = signal(SIGPIPE, SIG_DFL)
-      let loop = try Loop()
+      let loop = try poller.loop()
       let server = try Server(on: loop)
       let peer = try RawSocket(connectedTo: server.listener.localAddress)
       let stream = try server.stream(on: loop)

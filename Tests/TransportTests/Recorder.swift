@@ -1,4 +1,5 @@
 import CSockets
+import Foundation
 import Testing
 import Transport
 
@@ -74,6 +75,13 @@ final class RawSocket {
     try #require(descriptor >= 0)
   }
 
+  /// The next connection that waits at a listening socket.
+  init(acceptedBy listener: RawSocket) throws {
+    var peer = cs_address()
+    descriptor = unsafe cs_accept(listener.descriptor, &peer)
+    try #require(descriptor >= 0)
+  }
+
   /// A socket that holds a free loopback port without listening on it.
   convenience init(boundTo port: UInt16) throws {
     try self.init()
@@ -110,6 +118,23 @@ final class RawSocket {
     return (count == 0 ? nil : Array(octets[..<count]), 0)
   }
 
+  /// Waits until the socket is ready; the test fails when it is not within ten seconds.
+  func wait(for readiness: Readiness) throws {
+    let poller = PollPoller()
+    try poller.add(descriptor, token: 0, interest: readiness)
+    var events: [PollerEvent] = []
+    try poller.wait(atMost: .seconds(10), into: &events)
+    try #require(!events.isEmpty)
+  }
+
+  /// Waits for what comes next; nil at the end of the stream.
+  func next() throws -> [UInt8]? {
+    try wait(for: .readable)
+    let (octets, error) = receive()
+    try #require(error == 0)
+    return octets
+  }
+
   func close() {
     if isOpen { cs_close(descriptor) }
     isOpen = false
@@ -118,6 +143,14 @@ final class RawSocket {
   func abort() {
     _ = cs_set_linger_zero(descriptor)
     close()
+  }
+}
+
+extension PollerKind {
+  /// A loop with a server on it.
+  func serve() throws -> (loop: Loop, server: Server) {
+    let loop = try loop()
+    return (loop, try Server(on: loop))
   }
 }
 
@@ -146,4 +179,17 @@ func pattern(_ count: Int, seed: UInt8 = 0) -> [UInt8] {
 final class Weak<Object: AnyObject> {
   weak var object: Object?
   init(_ object: Object) { self.object = object }
+}
+
+/// Something of a loop's thread that the thread hands over to itself; only that thread may use it.
+final class Confined<Value>: @unchecked Sendable {
+  private let home = pthread_self()
+  private let confined: Value
+
+  init(_ value: Value) { confined = value }
+
+  var value: Value {
+    precondition(pthread_equal(home, pthread_self()) != 0, "used on another thread")
+    return confined
+  }
 }

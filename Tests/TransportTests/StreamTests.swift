@@ -4,16 +4,9 @@ import Transport
 
 @Suite("Stream", .timeLimit(.minutes(1)))
 struct StreamTests {
-  let loop: Loop
-  let server: Server
-
-  init() throws {
-    loop = try Loop()
-    server = try Server(on: loop)
-  }
-
-  @Test("the client ends its direction first and still receives the answer")
-  func halfCloseByClient() throws {
+  @Test("the client ends its direction first and still receives the answer", arguments: PollerKind.allCases)
+  func halfCloseByClient(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let client = Recorder()
     let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
     stream.write(Array("question".utf8))
@@ -32,8 +25,9 @@ struct StreamTests {
     #expect(server.recorder.reasons == [.peerFinished])
   }
 
-  @Test("the server ends its direction first and still receives")
-  func halfCloseByServer() throws {
+  @Test("the server ends its direction first and still receives", arguments: PollerKind.allCases)
+  func halfCloseByServer(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     server.recorder.on = { callback, stream in
       if callback == .received, server.recorder.text == "hello" { stream.shutdownWrite() }
     }
@@ -50,8 +44,9 @@ struct StreamTests {
     #expect(server.recorder.reasons == [.peerFinished])
   }
 
-  @Test("the end of the stream leaves the stream open and costs no turns")
-  func endOfFile() throws {
+  @Test("the end of the stream leaves the stream open and costs no turns", arguments: PollerKind.allCases)
+  func endOfFile(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     peer.close()
@@ -65,8 +60,9 @@ struct StreamTests {
     #expect(server.recorder.reasons == [.peerFinished])
   }
 
-  @Test("octets that arrived before a reset are delivered before it", arguments: [0, 1, 40_000])
-  func reset(octets: Int) throws {
+  @Test("octets that arrived before a reset are delivered before it", arguments: PollerKind.allCases, [0, 1, 40_000])
+  func reset(on poller: PollerKind, octets: Int) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     _ = try server.stream(on: loop)
     if octets > 0 { #expect(peer.send(pattern(octets)) == octets) }
@@ -82,8 +78,9 @@ struct StreamTests {
     #expect(error.address == peer0(server))
   }
 
-  @Test("a write that finds the peer gone does not hide the octets that arrived before", arguments: [false, true])
-  func resetFoundByWriting(immediately: Bool) throws {
+  @Test("a write that finds the peer gone does not hide the octets that arrived before", arguments: PollerKind.allCases, [false, true])
+  func resetFoundByWriting(on poller: PollerKind, immediately: Bool) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     #expect(peer.send(pattern(5000)) == 5000)
@@ -99,8 +96,9 @@ struct StreamTests {
     }
   }
 
-  @Test("a reset after the end of the stream is a reset")
-  func resetAfterEndOfFile() throws {
+  @Test("a reset after the end of the stream is a reset", arguments: PollerKind.allCases)
+  func resetAfterEndOfFile(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     _ = try server.stream(on: loop)
     _ = cs_shutdown_write(peer.descriptor)
@@ -113,8 +111,9 @@ struct StreamTests {
     }
   }
 
-  @Test("writes of one turn are collected, writeNow sends at once and apart")
-  func writeNow() throws {
+  @Test("writes of one turn are collected, writeNow sends at once and apart", arguments: PollerKind.allCases)
+  func writeNow(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
 
@@ -151,8 +150,9 @@ struct StreamTests {
     #expect(both == "earlier later")
   }
 
-  @Test("one turn reads at most 256 KiB of a stream whose peer sends without end")
-  func readShare() throws {
+  @Test("one turn reads at most 256 KiB of a stream whose peer sends without end", arguments: PollerKind.allCases)
+  func readShare(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
     let peer = try RawSocket(connectedTo: server.listener.localAddress)
     let stream = try server.stream(on: loop)
     let chunk = pattern(64 * 1024)

@@ -3,9 +3,9 @@ import Transport
 
 @Suite("Timers", .timeLimit(.minutes(1)))
 struct TimerTests {
-  @Test("timers run by deadline, equal deadlines in the order of scheduling")
-  func order() throws {
-    let loop = try Loop()
+  @Test("timers run by deadline, equal deadlines in the order of scheduling", arguments: PollerKind.allCases)
+  func order(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let start = loop.now
     var ran: [Int] = []
     for (name, delay) in [(3, 6), (1, 2), (4, 6), (2, 4), (5, 6), (0, 0)] {
@@ -18,9 +18,9 @@ struct TimerTests {
     #expect(ran == [0, 1, 2, 3, 4, 5])
   }
 
-  @Test("many timers, a third of them cancelled, run in order")
-  func manyTimers() throws {
-    let loop = try Loop()
+  @Test("many timers, a third of them cancelled, run in order", arguments: PollerKind.allCases)
+  func manyTimers(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let start = loop.now
     var generator = SystemRandomNumberGenerator()
     var ran: [(deadline: Duration, order: Int)] = []
@@ -36,9 +36,9 @@ struct TimerTests {
     #expect(zip(ran, ran.dropFirst()).allSatisfy { ($0.deadline, $0.order) < ($1.deadline, $1.order) })
   }
 
-  @Test("a cancelled timer does not run and lets its action go, even when both are due in one turn")
-  func cancel() throws {
-    let loop = try Loop()
+  @Test("a cancelled timer does not run and lets its action go, even when both are due in one turn", arguments: PollerKind.allCases)
+  func cancel(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     var object: Recorder? = Recorder()
     let weak = Weak(try #require(object))
     let early = loop.schedule(at: loop.now + .seconds(60)) { [object] in _ = object }
@@ -59,23 +59,23 @@ struct TimerTests {
     #expect(ran == [3])
   }
 
-  @Test("what a cancelled timer lets go of may cancel another timer")
-  func cancelInDeinit() throws {
+  @Test("what a cancelled timer lets go of may cancel another timer", arguments: PollerKind.allCases)
+  func cancelInDeinit(on poller: PollerKind) throws {
     final class Canceller {
       let cancel: () -> Void
       init(_ cancel: @escaping () -> Void) { self.cancel = cancel }
       deinit { cancel() }
     }
-    let loop = try Loop()
+    let loop = try poller.loop()
     let other = loop.schedule(at: loop.now + .seconds(60)) {}
     let timer = loop.schedule(at: loop.now + .seconds(60)) { [canceller = Canceller { loop.cancel(other) }] in _ = canceller }
     loop.cancel(timer)
     #expect(!timer.isPending && !other.isPending)
   }
 
-  @Test("a timer that schedules itself again does not starve the loop")
-  func reschedule() throws {
-    let loop = try Loop()
+  @Test("a timer that schedules itself again does not starve the loop", arguments: PollerKind.allCases)
+  func reschedule(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     var runs = 0
     func again() {
       runs += 1
@@ -88,10 +88,10 @@ struct TimerTests {
     }
   }
 
-  @Test("cancelling the timer of another loop does nothing")
-  func foreignTimer() throws {
-    let loop = try Loop()
-    let other = try Loop()
+  @Test("cancelling the timer of another loop does nothing", arguments: PollerKind.allCases)
+  func foreignTimer(on poller: PollerKind) throws {
+    let loop = try poller.loop()
+    let other = try poller.loop()
     var ran = 0
     loop.schedule(at: loop.now) { ran += 1 }
     let foreign = other.schedule(at: other.now) { ran += 10 }

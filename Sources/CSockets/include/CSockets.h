@@ -1,7 +1,7 @@
 #ifndef CSOCKETS_H
 #define CSOCKETS_H
 
-// System calls that Swift's C library module does not offer in a usable form: epoll, accept4, eventfd, gather writes
+// System calls that Swift's C library module does not offer in a usable form: epoll, poll, accept4, eventfd, gather writes
 // without SIGPIPE, socket addresses as plain values.
 //
 // Every function that can fail returns a negative error number instead of setting errno. Every descriptor is created
@@ -20,15 +20,18 @@ static const int32_t CS_EADDRINUSE = EADDRINUSE;
 static const int32_t CS_EADDRNOTAVAIL = EADDRNOTAVAIL;
 static const int32_t CS_EAFNOSUPPORT = EAFNOSUPPORT;
 static const int32_t CS_EAGAIN = EAGAIN;
+static const int32_t CS_EBADF = EBADF;
 static const int32_t CS_ECONNABORTED = ECONNABORTED;
 static const int32_t CS_ECONNREFUSED = ECONNREFUSED;
 static const int32_t CS_ECONNRESET = ECONNRESET;
+static const int32_t CS_EEXIST = EEXIST;
 static const int32_t CS_EHOSTUNREACH = EHOSTUNREACH;
 static const int32_t CS_EINPROGRESS = EINPROGRESS;
 static const int32_t CS_EINTR = EINTR;
 static const int32_t CS_EMFILE = EMFILE;
 static const int32_t CS_ENETUNREACH = ENETUNREACH;
 static const int32_t CS_ENFILE = ENFILE;
+static const int32_t CS_ENOENT = ENOENT;
 static const int32_t CS_EPERM = EPERM;
 static const int32_t CS_EPIPE = EPIPE;
 static const int32_t CS_EPROTO = EPROTO;
@@ -87,9 +90,12 @@ ptrdiff_t cs_receive(int32_t descriptor, void *start, size_t count);
 ptrdiff_t cs_send(int32_t descriptor, const void *start, size_t count);
 ptrdiff_t cs_send_gather(int32_t descriptor, const cs_piece *pieces, size_t count);
 
-// MARK: epoll, eventfd
+// MARK: Readiness
 
-enum { CS_READABLE = 1, CS_WRITABLE = 2, CS_HANGUP = 4, CS_EVENTS_PER_WAIT = 256 };
+enum { CS_READABLE = 1, CS_WRITABLE = 2, CS_HANGUP = 4 };
+
+#ifdef __linux__
+enum { CS_EVENTS_PER_WAIT = 256 };
 
 typedef struct {
   uint64_t token;
@@ -102,10 +108,33 @@ int32_t cs_epoll_modify(int32_t epoll, int32_t descriptor, uint64_t token, uint3
 int32_t cs_epoll_remove(int32_t epoll, int32_t descriptor);
 /// Fills at most CS_EVENTS_PER_WAIT events; a negative time waits without limit.
 int32_t cs_epoll_wait(int32_t epoll, cs_event *events, int32_t milliseconds);
+#endif
 
-int32_t cs_eventfd(void);
-void cs_eventfd_signal(int32_t descriptor);
-void cs_eventfd_clear(int32_t descriptor);
+/// A descriptor that poll(2) watches, in the layout of `struct pollfd`.
+typedef struct {
+  int32_t descriptor;
+  int16_t awaited;
+  int16_t reported;
+} cs_poll_entry;
+
+/// Fails as epoll does when the descriptor is not open.
+int32_t cs_poll_entry_make(cs_poll_entry *entry, int32_t descriptor, uint32_t interest);
+/// What was reported for the entry; 0 when nothing was.
+uint32_t cs_poll_readiness(cs_poll_entry entry);
+/// The number of entries with something to report; a negative time waits without limit.
+int32_t cs_poll(cs_poll_entry *entries, size_t count, int32_t milliseconds);
+
+/// Two ends: what is written to one makes the other readable. One descriptor where the system has eventfd, else a pipe.
+typedef struct {
+  int32_t readable;
+  int32_t writable;
+} cs_waker;
+
+int32_t cs_waker_open(cs_waker *waker);
+int32_t cs_waker_open_pipe(cs_waker *waker);
+void cs_waker_signal(cs_waker waker);
+void cs_waker_clear(cs_waker waker);
+void cs_waker_close(cs_waker waker);
 
 // MARK: Threads
 
@@ -119,6 +148,7 @@ void cs_mutex_unlock(cs_mutex *mutex);
 typedef uintptr_t cs_thread;
 /// Starts a thread that blocks all signals and calls `body`; it is to be joined or detached once.
 int32_t cs_thread_start(cs_thread *thread, void (*body)(void *), void *context);
+int32_t cs_thread_is_current(cs_thread thread);
 void cs_thread_join(cs_thread thread);
 void cs_thread_detach(cs_thread thread);
 

@@ -23,6 +23,9 @@ internal import CSockets
     self.identity = identity
   }
 
+  /// Whether the caller runs on this thread.
+  package var isCurrent: Bool { cs_thread_is_current(identity) != 0 }
+
   /// Waits until the thread has ended.
   package func join() { cs_thread_join(identity) }
 

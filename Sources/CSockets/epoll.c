@@ -1,10 +1,10 @@
 #define _GNU_SOURCE
 #include "CSockets.h"
 
+#ifdef __linux__
+
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 static int32_t outcome(int result) { return result < 0 ? -errno : result; }
 
@@ -39,17 +39,4 @@ int32_t cs_epoll_wait(int32_t epoll, cs_event *events, int32_t milliseconds) {
   return outcome(count);
 }
 
-int32_t cs_eventfd(void) { return outcome(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)); }
-
-void cs_eventfd_signal(int32_t descriptor) {
-  // Fails only when the counter is full, and then the descriptor is readable already.
-  uint64_t one = 1;
-  int saved = errno;
-  while (write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {}
-  errno = saved;
-}
-
-void cs_eventfd_clear(int32_t descriptor) {
-  uint64_t count;
-  while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) {}
-}
+#endif
