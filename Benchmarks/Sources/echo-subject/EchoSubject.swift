@@ -6,33 +6,47 @@ import Transport
 struct EchoSubject {
   static func main() throws {
     let arguments = Arguments(CommandLine.arguments.dropFirst())
-    let loop = try Loop()
-    let listener = try listen(on: loop, arguments)
-    print(listener.localAddress.port)
-    fflush(nil)
-    try loop.run { false }
+    guard arguments.isThreaded else {
+      let loop = try arguments.makeLoop()
+      try serve(on: loop, arguments)
+      try loop.run { false }
+      return
+    }
+    let thread = try LoopThread(arguments.makeLoop())
+    thread.perform { loop in
+      do { try serve(on: loop, arguments) } catch { fatalError("\(error)") }
+    }
+    while true { pause() }
   }
 
-  private static func listen(on loop: Loop, _ arguments: Arguments) throws -> TCPListener {
+  private static func serve(on loop: Loop, _ arguments: Arguments) throws {
     let echo = Echo()
-    guard let identity = arguments.identity else {
-      return try TCPListener(.loopbackIPv4(port: 0), on: loop) { $0.delegate = echo }
+    let listener: TCPListener
+    if let identity = arguments.identity {
+      let context = try TLSServerContext(TLSServerConfiguration(identity: identity))
+      listener = try TCPListener(.loopbackIPv4(port: 0), on: loop) { [unowned loop] in
+        _ = TLSStream(server: $0, context: context, on: loop, delegate: echo)
+      }
+    } else {
+      listener = try TCPListener(.loopbackIPv4(port: 0), on: loop) { $0.delegate = echo }
     }
-    let context = try TLSServerContext(TLSServerConfiguration(identity: identity))
-    return try TCPListener(.loopbackIPv4(port: 0), on: loop) { [unowned loop] in
-      _ = TLSStream(server: $0, context: context, on: loop, delegate: echo)
-    }
+    print(listener.localAddress.port)
+    fflush(nil)
   }
 }
 
-/// What the server is to be: `[--tls CERTIFICATE KEY]`.
+/// What the server is to be.
 struct Arguments {
   private(set) var identity: TLSIdentity?
+  private(set) var isThreaded = false
+  private var isPolling = false
 
   init(_ arguments: ArraySlice<String>) {
     var rest = arguments
     while let argument = rest.popFirst() {
       switch argument {
+      case "--thread": isThreaded = true
+      case "--poll": isPolling = true
       case "--tls":
         guard let certificate = rest.popFirst(), let key = rest.popFirst() else { Self.complain() }
         identity = TLSIdentity(certificateFile: certificate, keyFile: key)
@@ -41,8 +55,10 @@ struct Arguments {
     }
   }
 
+  func makeLoop() throws -> Loop { isPolling ? try Loop(poller: PollPoller()) : try Loop() }
+
   private static func complain() -> Never {
-    print("usage: echo-subject [--tls CERTIFICATE KEY]")
+    print("usage: echo-subject [--thread] [--poll] [--tls CERTIFICATE KEY]")
     exit(2)
   }
 }
