@@ -129,7 +129,7 @@ extension TCPStream: EventSource {
       // A short read has emptied the socket; if not, the poller reports it again.
       if count < Loop.readBufferBytes, failure == nil { return }
     }
-    if peerFinished, let failure { finish(CloseReason(failure)) }
+    if peerFinished, let failure { finish(failure) }
   }
 
   /// Reads once the running callbacks have returned.
@@ -139,7 +139,7 @@ extension TCPStream: EventSource {
   }
 
   private func readEnded(_ result: Int, on loop: Loop) {
-    if let failure { return finish(CloseReason(failure)) }
+    if let failure { return finish(failure) }
     if result == -Int(CS_EAGAIN) { return }
     guard result == 0 else {
       return finish(CloseReason(TransportError(.receive, .system(errorNumber: Int32(clamping: -result)), address: peerAddress)))
@@ -185,7 +185,7 @@ extension TCPStream: EventSource {
 
   /// Drops pending output for good; a writer that waits for room is let go on, so that it comes to read the end.
   private func fail(_ error: TransportError) {
-    if failure == nil { failure = error }
+    if failure == nil { failure = CloseReason(error) }
     output.removeAll()
     isBlocked = false
     if reachedHighWatermark { markDirty() }
