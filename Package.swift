@@ -22,6 +22,8 @@ let package = Package(
     .library(name: "Deflate", targets: ["Deflate"]),
     .library(name: "DeflateAudit", targets: ["DeflateAudit"]),
     .library(name: "ConformanceRunner", targets: ["ConformanceRunner", "Conformance", "ConformanceReport"]),
+    // For Benchmarks; its interface is no promise yet.
+    .library(name: "Transport", targets: ["Transport"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

@@ -10,7 +10,7 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-// A package of its own, so that who uses Wirecheck builds none of this. Scripts/bench builds and runs it.
+// A package of its own, so that who uses Wirecheck builds none of this. Scripts/bench and Scripts/echo-bench build and run it.
 let package = Package(
   name: "benchmarks",
   dependencies: [.package(name: "wirecheck", path: "..")],
@@ -23,6 +23,9 @@ let package = Package(
         "BenchHarness", "CBench", .product(name: "HTTPParse", package: "wirecheck"), .product(name: "WSProtocol", package: "wirecheck"),
         .product(name: "Deflate", package: "wirecheck"),
       ], swiftSettings: settings),
+    .executableTarget(
+      name: "echo-subject", dependencies: [.product(name: "Transport", package: "wirecheck")], swiftSettings: settings),
+    .executableTarget(name: "echo-bench", dependencies: ["BenchHarness"], swiftSettings: settings),
     .testTarget(name: "BenchHarnessTests", dependencies: ["BenchHarness"], swiftSettings: settings),
   ]
 )

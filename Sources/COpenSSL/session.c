@@ -43,6 +43,12 @@ int32_t co_session_expect_address(co_session *session, const char *address) {
   return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session->ssl), address) ? 0 : -1;
 }
 
+/// OpenSSL keeps errors in a queue for each thread, where whoever left one would be taken for the cause of the next failure.
+static void clear_errors(void) {
+  // Mostly there is none, and looking costs less than clearing.
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 // MARK: Input
 
 void co_session_lend_input(co_session *session, const uint8_t *octets, size_t count) {
@@ -108,7 +114,10 @@ int32_t co_session_handshake(co_session *session) {
 
 ptrdiff_t co_session_read(co_session *session, uint8_t *octets, size_t capacity) {
   if (session->has_failed) return CO_FAILED;
-  ERR_clear_error();
+  // OpenSSL would find the same, but allocate a buffer for a record to do so.
+  int has_ended = SSL_get_shutdown(session->ssl) & SSL_RECEIVED_SHUTDOWN;
+  if (session->input_count == 0 && !SSL_has_pending(session->ssl) && !has_ended) return CO_WANTS_INPUT;
+  clear_errors();
   size_t count = 0;
   int result = SSL_read_ex(session->ssl, octets, capacity, &count);
   return result == 1 ? (ptrdiff_t)count : outcome(session, result);
@@ -116,7 +125,7 @@ ptrdiff_t co_session_read(co_session *session, uint8_t *octets, size_t capacity)
 
 ptrdiff_t co_session_write(co_session *session, const uint8_t *octets, size_t count) {
   if (session->has_failed) return CO_FAILED;
-  ERR_clear_error();
+  clear_errors();
   size_t taken = 0;
   int result = SSL_write_ex(session->ssl, octets, count, &taken);
   return result == 1 ? (ptrdiff_t)taken : outcome(session, result);

@@ -160,8 +160,10 @@ ptrdiff_t cs_receive(int32_t descriptor, void *start, size_t count) {
 }
 
 ptrdiff_t cs_send(int32_t descriptor, const void *start, size_t count) {
-  cs_piece piece = {start, count};
-  return cs_send_gather(descriptor, &piece, 1);
+  ssize_t result;
+  do result = send(descriptor, start, count, MSG_NOSIGNAL);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? -errno : result;
 }
 
 ptrdiff_t cs_send_gather(int32_t descriptor, const cs_piece *pieces, size_t count) {

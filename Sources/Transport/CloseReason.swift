@@ -1,7 +1,9 @@
 internal import CSockets
 
 /// Why a stream is closed.
-public enum CloseReason: Hashable, Sendable, CustomStringConvertible {
+public indirect enum CloseReason: Hashable, Sendable, CustomStringConvertible {
+  // Indirect, because errors are large and every stream has room for one.
+
   /// Both directions ended in order: the peer finished, and so did we.
   case peerFinished
   /// The peer dropped the connection (RST), or a write found it gone.

@@ -39,6 +39,8 @@ internal import CSockets
 
   private var deferred: [() -> Void] = []
   private var dirty: [any EventSource] = []
+  /// Empty but in ``settle()``, where it is what was dirty: the two take turns, so that neither is allocated anew.
+  private var flushed: [any EventSource] = []
   private var events: [PollerEvent] = []
   private var dueTimers: [Timer] = []
 
@@ -220,6 +222,7 @@ internal import CSockets
   }
 
   private func runDueTimers() -> Bool {
+    guard let deadline = timers.nextDeadline, deadline <= now else { return false }
     timers.takeDue(at: now, into: &dueTimers)
     defer { dueTimers.removeAll(keepingCapacity: true) }
     for timer in dueTimers { timer.fire() }
@@ -232,11 +235,11 @@ internal import CSockets
     for _ in 0..<Self.settleRounds where !(deferred.isEmpty && dirty.isEmpty) {
       worked = true
       let actions = deferred
-      deferred = []
+      if !actions.isEmpty { deferred = [] }
       for action in actions { action() }
-      let sources = dirty
-      dirty = []
-      for source in sources { source.flush(on: self) }
+      swap(&dirty, &flushed)
+      for source in flushed { source.flush(on: self) }
+      flushed.removeAll(keepingCapacity: true)
     }
     return worked
   }

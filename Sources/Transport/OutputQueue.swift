@@ -51,6 +51,8 @@ struct OutputQueue {
     from index: Int, _ pieces: UnsafeMutableBufferPointer<cs_piece>, count: Int, bytes: Int, to descriptor: Int32
   ) -> (result: Int, offered: Int) {
     guard index < segments.count, count < pieces.count else {
+      // Mostly there is one piece, and gathering costs the system more.
+      if count == 1 { return (unsafe cs_send(descriptor, pieces[0].start, pieces[0].count), bytes) }
       return (unsafe cs_send_gather(descriptor, pieces.baseAddress, count), bytes)
     }
     return unsafe segments[index].withUnsafeBytes { octets in

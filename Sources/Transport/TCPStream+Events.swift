@@ -17,8 +17,8 @@ extension TCPStream: EventSource {
       // The flush at the end of the turn takes along what the callbacks of this turn write.
       markDirty()
     }
-    if readiness.contains(.hangup) { connectionEnded() }
-    if !readiness.isDisjoint(with: [.readable, .hangup]) { readAvailable() }
+    if readiness.contains(.hangup) { connectionEnded(on: loop) }
+    if !readiness.isDisjoint(with: [.readable, .hangup]) { readAvailable(on: loop) }
   }
 
   func flush(on loop: Loop) {
@@ -31,7 +31,7 @@ extension TCPStream: EventSource {
       writeEnd = .sent
     }
     if writeEnd == .sent, peerFinished { return finish(.peerFinished) }
-    updateInterest()
+    updateInterest(on: loop)
     if state == .open, reachedHighWatermark, output.byteCount <= lowWatermark {
       reachedHighWatermark = false
       delegate?.drained(self)
@@ -55,7 +55,11 @@ extension TCPStream: EventSource {
 
   /// Tells the loop what the stream waits for.
   func updateInterest() {
-    guard state != .closed, descriptor >= 0, let loop else { return }
+    if let loop { updateInterest(on: loop) }
+  }
+
+  private func updateInterest(on loop: Loop) {
+    guard state != .closed, descriptor >= 0 else { return }
     if isReading { isParked = false }
     var interest: Readiness = []
     if isReading { interest.insert(.readable) }
@@ -83,7 +87,7 @@ extension TCPStream: EventSource {
     timer = loop.schedule(at: loop.now + limit) {
       self.finish(CloseReason(TransportError(.connect, .deadlineExceeded(limit), address: self.peerAddress)))
     }
-    updateInterest()
+    updateInterest(on: loop)
   }
 
   private func connectEnded(on loop: Loop) {
@@ -93,7 +97,7 @@ extension TCPStream: EventSource {
     guard localAddress != peerAddress else { return connectFailed(.connectedToItself) }
     if let timer { loop.cancel(timer) }
     timer = nil
-    updateInterest()
+    updateInterest(on: loop)
     markDirty()
     delegate?.connected(self)
   }
@@ -107,17 +111,16 @@ extension TCPStream: EventSource {
   /// Reads and delivers, up to one turn's share.
   ///
   /// Ends the stream when the connection is dead and everything is delivered.
-  func readAvailable() {
-    guard let loop else { return }
+  func readAvailable(on loop: Loop) {
     var budget = Self.readPerTurnBytes
     while isReading {
       guard budget > 0 else {
         // A dead connection may report nothing more.
-        if failure != nil { loop.afterCallbacks { self.readAvailable() } }
+        if failure != nil { readLater(on: loop) }
         return
       }
       let count = unsafe cs_receive(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count)
-      guard count > 0 else { return readEnded(count) }
+      guard count > 0 else { return readEnded(count, on: loop) }
       budget -= count
       if state == .open {
         let octets = unsafe UnsafeBufferPointer(rebasing: loop.readBuffer[..<count])
@@ -126,30 +129,36 @@ extension TCPStream: EventSource {
       // A short read has emptied the socket; if not, the poller reports it again.
       if count < Loop.readBufferBytes, failure == nil { return }
     }
-    if peerFinished, let failure { finish(CloseReason(failure)) }
+    if peerFinished, let failure { finish(failure) }
   }
 
-  private func readEnded(_ result: Int) {
-    if let failure { return finish(CloseReason(failure)) }
+  /// Reads once the running callbacks have returned.
+  func readLater(on loop: Loop) {
+    // A loop that is going away does what was put off, but reads nothing more.
+    loop.afterCallbacks { if let loop = self.loop { self.readAvailable(on: loop) } }
+  }
+
+  private func readEnded(_ result: Int, on loop: Loop) {
+    if let failure { return finish(failure) }
     if result == -Int(CS_EAGAIN) { return }
     guard result == 0 else {
       return finish(CloseReason(TransportError(.receive, .system(errorNumber: Int32(clamping: -result)), address: peerAddress)))
     }
     peerFinished = true
-    updateInterest()
+    updateInterest(on: loop)
     if state == .open { delegate?.receivedEndOfFile(from: self) }
     if writeEnd == .sent { finish(.peerFinished) }
   }
 
   /// The connection failed, or both directions have ended.
-  private func connectionEnded() {
+  private func connectionEnded(on loop: Loop) {
     let errorNumber = cs_take_error(descriptor)
     if errorNumber != 0 { fail(TransportError(.receive, .system(errorNumber: errorNumber), address: peerAddress)) }
     if peerFinished, failure == nil {
       finish(.peerFinished)
     } else if !isReading, !peerFinished {
       isParked = true
-      updateInterest()
+      updateInterest(on: loop)
     }
   }
 
@@ -171,12 +180,12 @@ extension TCPStream: EventSource {
   func sendFailed(_ errorNumber: Int, on loop: Loop) {
     fail(TransportError(.send, .system(errorNumber: Int32(clamping: errorNumber)), address: peerAddress))
     // What arrived before is delivered first; a stream that is paused does so when it is resumed.
-    loop.afterCallbacks { self.readAvailable() }
+    readLater(on: loop)
   }
 
   /// Drops pending output for good; a writer that waits for room is let go on, so that it comes to read the end.
   private func fail(_ error: TransportError) {
-    if failure == nil { failure = error }
+    if failure == nil { failure = CloseReason(error) }
     output.removeAll()
     isBlocked = false
     if reachedHighWatermark { markDirty() }

@@ -33,7 +33,7 @@ public final class TCPStream: ByteStream {
   var peerFinished = false
   var isPaused = false
   /// The connection is dead; what was received before is still to be delivered.
-  var failure: TransportError?
+  var failure: CloseReason?
   var output = OutputQueue()
   /// The system takes no more output at present.
   var isBlocked = false
@@ -147,7 +147,7 @@ public final class TCPStream: ByteStream {
     guard isPaused else { return }
     isPaused = false
     updateInterest()
-    if failure != nil { loop?.afterCallbacks { self.readAvailable() } }
+    if failure != nil, let loop { readLater(on: loop) }
   }
 
   // MARK: Closing
@@ -173,7 +173,7 @@ public final class TCPStream: ByteStream {
   /// The system resets the connection if received octets were not read: see ``closeGracefully(within:)``.
   public func close() {
     if state == .open || state == .lingering, failure == nil, let loop { sendPending(on: loop) }
-    finish(failure.map { CloseReason($0) } ?? (peerFinished ? .peerFinished : .localClose))
+    finish(failure ?? (peerFinished ? .peerFinished : .localClose))
   }
 
   /// Drops the connection and pending output at once; the peer sees a reset.

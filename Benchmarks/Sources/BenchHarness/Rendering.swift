@@ -3,14 +3,15 @@ extension Group {
   public var text: String {
     let counts = rows.contains { $0.cells.contains { $0.allocations != nil } }
     let measures = rows.contains { $0.cells.contains { $0.nanoseconds != nil } }
+    let moves = rows.contains { $0.octetsPerItem > 0 }
     var columns: [(String, Table.Alignment)] = [("input", .left), ("contender", .left)]
-    if measures { columns += [("time", .right), ("GB/s", .right), ("peer/ours", .right), ("spread", .right)] }
+    if measures { columns += [("time", .right)] + (moves ? [("GB/s", .right)] : []) + [("peer/ours", .right), ("spread", .right)] }
     if counts { columns += [("allocations", .right)] }
     var table = Table(columns + [("", .left)])
     for row in rows {
       for (index, cell) in row.cells.enumerated() {
         var line = [index == 0 ? row.name : "", (cell.isOurs ? "* " : "  ") + cell.contender]
-        if measures { line += figures(of: cell, in: row) }
+        if measures { line += figures(of: cell, in: row, withThroughput: moves) }
         if counts { line.append(cell.allocations.map { decimal($0) } ?? "") }
         table.append(line + [cell.remark ?? ""])
       }
@@ -18,14 +19,11 @@ extension Group {
     return "\(name): \(title)\n" + table.text + targetLines + "\n"
   }
 
-  private func figures(of cell: Cell, in row: Row) -> [String] {
-    guard let sample = cell.nanoseconds else { return ["-", "", "", ""] }
-    return [
-      duration(nanoseconds: sample.median),
-      row.octetsPerItem > 0 ? decimal(sample.gigabytesPerSecond(octets: row.octetsPerItem)) : "",
-      row.ratio(of: cell).map { decimal($0) } ?? "",
-      sample.spread,
-    ]
+  private func figures(of cell: Cell, in row: Row, withThroughput: Bool) -> [String] {
+    guard let sample = cell.nanoseconds else { return ["-", "", ""] + (withThroughput ? [""] : []) }
+    let throughput = row.octetsPerItem > 0 ? decimal(sample.gigabytesPerSecond(octets: row.octetsPerItem)) : ""
+    return [duration(nanoseconds: sample.median)] + (withThroughput ? [throughput] : [])
+      + [row.ratio(of: cell).map { decimal($0) } ?? "", sample.spread]
   }
 
   private var targetLines: String {

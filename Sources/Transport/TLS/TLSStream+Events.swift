@@ -125,7 +125,7 @@ extension TLSStream: EventSource {
     guard let session, !peerFinished else { return }
     unsafe octets.withUnsafeBufferPointer { octets in
       guard isReading, heldInput.isEmpty else { return unsafe heldInput.append(contentsOf: octets) }
-      let rest = unsafe session.reading(octets) { advance(session) }
+      let rest = unsafe session.reading(octets) { advance(session, octets.count) }
       if rest > 0, session === self.session, !peerFinished { unsafe heldInput = ArraySlice(Array(octets.suffix(rest))) }
     }
   }
@@ -162,7 +162,7 @@ extension TLSStream: EventSource {
     guard isReading, !peerFinished, let session else { return }
     let held = heldInput
     heldInput = []
-    let rest = unsafe held.withUnsafeBufferPointer { octets in unsafe session.reading(octets) { advance(session) } }
+    let rest = unsafe held.withUnsafeBufferPointer { octets in unsafe session.reading(octets) { advance(session, octets.count) } }
     if rest > 0, session === self.session, !peerFinished { heldInput = held.suffix(rest) }
   }
 
@@ -176,10 +176,11 @@ extension TLSStream: EventSource {
   }
 
   /// Reads from the input lent to `session`, and delivers, until there is no more of it or nobody reads.
-  private func advance(_ session: TLSSession) {
+  private func advance(_ session: TLSSession, _ available: Int) {
     if case .handshaking = state { continueHandshake(session) }
     guard isReading, !peerFinished else { return }
-    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.recordBytes) { buffer in
+    let capacity = min(max(available, 1024), Self.recordBytes)
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
       while isReading, !peerFinished {
         let (count, next) = unsafe session.read(into: buffer)
         if count > 0 {
