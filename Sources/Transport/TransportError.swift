@@ -40,6 +40,12 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case connectedToItself
     /// The caller named a host that is neither an address literal nor "localhost".
     case nameResolutionUnsupported(host: String)
+    /// The addresses of a host name are not known.
+    case name(NameFailure)
+    /// No address of a host was reached.
+    case noAddressConnected(ConnectFailure)
+    /// The caller does not allow connections to this address.
+    case addressNotAllowed
     /// The caller ran a loop from inside one of the loop's callbacks.
     case nestedTurn
   }
@@ -58,14 +64,23 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     self.address = address
   }
 
-  /// The error number (errno) that fits best; 0 when the caller misused the interface.
+  /// The error number (errno) that fits best; 0 when none does.
   public var errorNumber: Int32 {
     switch cause {
     case .system(let number): number
     case .deadlineExceeded: CS_ETIMEDOUT
     case .connectedToItself: CS_ECONNREFUSED
+    case .name(let failure): failure.errorNumber
+    case .noAddressConnected(let failure): failure.errorNumber
+    case .addressNotAllowed: CS_EACCES
     case .nameResolutionUnsupported, .nestedTurn: 0
     }
+  }
+
+  /// The text of an error number with its name and itself.
+  static func text(of errorNumber: Int32) -> String {
+    let text = unsafe String(cString: cs_error_text(errorNumber))
+    return "\(text.prefix(1).lowercased())\(text.dropFirst()) (\(unsafe String(cString: cs_error_name(errorNumber))) \(errorNumber))"
   }
 
   /// The symbolic name of ``errorNumber``, for example "ECONNREFUSED"; empty when it is 0.
@@ -76,29 +91,36 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
 
   /// The whole message in one line: operation, address, reason, advice.
   public var description: String {
-    let place = address.map { " \($0)" } ?? ""
+    let place = place.map { " \($0)" } ?? ""
     return "cannot \(operation.rawValue)\(place): \(reason)" + (advice.isEmpty ? "" : ". \(advice)")
   }
 
-  private var reason: String {
+  private var place: String? {
+    if case .noAddressConnected(let failure) = cause { return failure.place }
+    return address?.description
+  }
+
+  var reason: String {
     switch cause {
-    case .system(let number):
-      let text = unsafe String(cString: cs_error_text(number))
-      return "\(text.prefix(1).lowercased())\(text.dropFirst()) (\(errorName) \(number))"
+    case .system(let number): return Self.text(of: number)
     case .deadlineExceeded(let limit): return "no answer within \(limit)"
     case .connectedToItself: return "nothing listens there, the socket reached itself"
-    case .nameResolutionUnsupported(let host):
-      let shown = String(decoding: host.utf8.prefix(255).map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
-      return "\"\(shown)\" is not an address"
+    case .nameResolutionUnsupported(let host): return "\(NameFailure.quoted(host)) is not an address"
+    case .name(let failure): return failure.words
+    case .noAddressConnected(let failure): return failure.words
+    case .addressNotAllowed: return "connections to this address are not allowed"
     case .nestedTurn: return "the loop is already running a turn"
     }
   }
 
-  private var advice: String {
+  var advice: String {
     switch cause {
     case .nameResolutionUnsupported: return "This version accepts only IPv4 and IPv6 literals and localhost"
     case .nestedTurn: return "Do not run a loop from inside one of its callbacks"
-    case .system, .deadlineExceeded, .connectedToItself: break
+    case .name(let failure) where !failure.advice.isEmpty: return failure.advice
+    case .noAddressConnected(let failure): return failure.advice
+    case .addressNotAllowed: return "Choose another address, or change what is allowed"
+    case .system, .deadlineExceeded, .connectedToItself, .name: break
     }
     switch errorNumber {
     case CS_ECONNREFUSED: return "Is the server running, and on this port?"
