@@ -36,7 +36,8 @@ let package = Package(
     .target(name: "Deflate", dependencies: ["WSProtocol", "DeflateAudit", "CZlib"], swiftSettings: settings),
     .target(name: "CSockets"),
     .target(name: "Transport", dependencies: ["CSockets"], swiftSettings: settings),
-    .target(name: "Connections", dependencies: ["Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
+    .target(
+      name: "Connections", dependencies: ["WireBytes", "Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
     .target(name: "Conformance", dependencies: ["WireBytes", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
     .target(
       name: "ConformanceReport", dependencies: ["WireBytes", "WSProtocol", "Conformance"], swiftSettings: settings),

@@ -18,7 +18,7 @@ public enum NameFault: Hashable, Sendable {
   case number
 
   /// Returns what is wrong with `name`, or nil.
-  init?(of name: String) {
+  package init?(of name: String) {
     var octets = Array(name.utf8)[...]
     if octets.last == 0x2E { octets.removeLast() }
     guard !octets.isEmpty else { self = .empty; return }

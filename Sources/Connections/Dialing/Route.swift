@@ -1,0 +1,27 @@
+public import Transport
+
+/// The way to a peer: whom to reach, and by what layers.
+public struct Route: Sendable {
+  /// The host: an address literal, "localhost", or a name.
+  public var host: String
+  /// The TCP port.
+  public var port: UInt16
+  /// Which addresses are tried; of the proxy, if there is one.
+  ///
+  /// Default both.
+  public var family = AddressFamily.any
+  /// The proxy to go through.
+  ///
+  /// Default none. The proxy is given the name, and looks it up itself.
+  public var proxy: ProxyTarget?
+  /// The address to use instead of looking up ``host``, which TLS still verifies.
+  ///
+  /// Default none. A proxy is given this address instead of the name.
+  public var pinned: SocketAddress?
+
+  /// Creates the direct way to a host.
+  public init(host: String, port: UInt16) {
+    self.host = host
+    self.port = port
+  }
+}
