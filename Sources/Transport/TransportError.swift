@@ -16,6 +16,10 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case accept = "accept a connection on"
     /// Opening a connection.
     case connect = "connect to"
+    /// Reading certificates and keys.
+    case configureTLS = "set up TLS"
+    /// Agreeing on TLS over a connection.
+    case handshake = "make a TLS connection to"
     /// Reading from a connection.
     case receive = "receive from"
     /// Writing to a connection.
@@ -46,6 +50,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case noAddressConnected(ConnectFailure)
     /// The caller does not allow connections to this address.
     case addressNotAllowed
+    /// TLS refused, or the peer's.
+    case tls(TLSFailure)
     /// The caller ran a loop from inside one of the loop's callbacks.
     case nestedTurn
   }
@@ -73,14 +79,9 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case .name(let failure): failure.errorNumber
     case .noAddressConnected(let failure): failure.errorNumber
     case .addressNotAllowed: CS_EACCES
+    case .tls(let failure): failure.errorNumber
     case .nameResolutionUnsupported, .nestedTurn: 0
     }
-  }
-
-  /// The text of an error number with its name and itself.
-  static func text(of errorNumber: Int32) -> String {
-    let text = unsafe String(cString: cs_error_text(errorNumber))
-    return "\(text.prefix(1).lowercased())\(text.dropFirst()) (\(unsafe String(cString: cs_error_name(errorNumber))) \(errorNumber))"
   }
 
   /// The symbolic name of ``errorNumber``, for example "ECONNREFUSED"; empty when it is 0.
@@ -95,6 +96,12 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     return "cannot \(operation.rawValue)\(place): \(reason)" + (advice.isEmpty ? "" : ". \(advice)")
   }
 
+  /// The text and the symbolic name of an error number.
+  static func text(ofErrorNumber number: Int32) -> String {
+    let text = unsafe String(cString: cs_error_text(number))
+    return "\(text.prefix(1).lowercased())\(text.dropFirst()) (\(unsafe String(cString: cs_error_name(number))) \(number))"
+  }
+
   private var place: String? {
     if case .noAddressConnected(let failure) = cause { return failure.place }
     return address?.description
@@ -102,13 +109,14 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
 
   var reason: String {
     switch cause {
-    case .system(let number): return Self.text(of: number)
+    case .system(let number): return Self.text(ofErrorNumber: number)
     case .deadlineExceeded(let limit): return "no answer within \(limit)"
     case .connectedToItself: return "nothing listens there, the socket reached itself"
     case .nameResolutionUnsupported(let host): return "\(NameFailure.quoted(host)) is not an address"
     case .name(let failure): return failure.words
     case .noAddressConnected(let failure): return failure.words
     case .addressNotAllowed: return "connections to this address are not allowed"
+    case .tls(let failure): return failure.description
     case .nestedTurn: return "the loop is already running a turn"
     }
   }
@@ -116,6 +124,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
   var advice: String {
     switch cause {
     case .nameResolutionUnsupported: return "This version accepts only IPv4 and IPv6 literals and localhost"
+    case .tls(let failure): return failure.advice
     case .nestedTurn: return "Do not run a loop from inside one of its callbacks"
     case .name(let failure) where !failure.advice.isEmpty: return failure.advice
     case .noAddressConnected(let failure): return failure.advice

@@ -54,7 +54,7 @@ public struct NameFailure: Error, Hashable, Sendable {
     case .noAddress(let family): "has no \(family.words) address"
     case .noNameServer: "got no answer from the name servers (EAI_AGAIN)"
     case .nameServerFailure: "made the name servers report a failure (EAI_FAIL)"
-    case .system(let number): "could not be looked up: \(TransportError.text(of: number))"
+    case .system(let number): "could not be looked up: \(TransportError.text(ofErrorNumber: number))"
     case .other(let code): "could not be looked up: the system's resolver reports its error \(code)"
     case .deadlineExceeded(let limit): "got no answer within \(limit)"
     case .tooManyLookups(let count): "was not looked up: \(count) look-ups are under way already"
