@@ -42,7 +42,7 @@ public final class Dial {
       let (host, port, family) = route.pinned.map { ($0.host, $0.port, .any) } ?? (route.host, route.port, route.family)
       race = connector.connect(host: host, port: port, family: family, within: limit, allowing: isAllowed) { result in
         switch result {
-        case .success(let stream): self.finish(stream)
+        case .success(let stream): self.secure(stream)
         case .failure(let error): self.fail(.connect(error))
         }
       }
@@ -83,12 +83,9 @@ public final class Dial {
   }
 
   private func ask(_ stream: any ByteStream) {
-    guard let loop, let tunnel else { return }
+    guard let tunnel else { return }
     self.stream = stream
-    timer = loop.schedule(at: deadline) { [weak self] in
-      guard let self else { return }
-      fail(.proxyDeadline(limit))
-    }
+    arm { dial in .proxyDeadline(dial.limit) }
     stream.write(tunnel.request)
     stream.delegate = ProxyAnswer(of: self)
   }
@@ -99,12 +96,43 @@ public final class Dial {
     } catch {
       return fail(.proxy(error))
     }
-    finish(stream)
+    tunnel = nil
+    secure(stream)
+  }
+
+  // MARK: TLS
+
+  private func secure(_ stream: any ByteStream) {
+    guard let context = route.tls, let loop else { return finish(stream) }
+    // Armed before that of the handshake, for the same time: whose words are told does not depend on the way.
+    arm { dial in dial.tlsFailure(dial.pendingReason) }
+    let secured = TLSStream(
+      client: stream, context: context, host: route.host, on: loop, handshakeLimit: deadline - loop.now,
+      delegate: TLSHandshake(of: self))
+    self.stream = secured
+    // A host that cannot be verified has nothing to wait for.
+    if let reason = secured.reasonToClose { fail(tlsFailure(reason)) }
+  }
+
+  /// Why a stream whose end waits for the peer is about to be closed.
+  var pendingReason: CloseReason? { (stream as? TLSStream)?.reasonToClose }
+
+  fileprivate func tlsFailure(_ reason: CloseReason?) -> DialError.Cause {
+    .tls(reason?.error ?? TransportError(.handshake, .tls(.handshakeTimeout(limit)), address: stream?.peerAddress))
+  }
+
+  /// Has the dial fail at its deadline.
+  private func arm(_ cause: @escaping (Dial) -> DialError.Cause) {
+    if let timer { loop?.cancel(timer) }
+    timer = loop?.schedule(at: deadline) { [weak self] in
+      guard let self else { return }
+      fail(cause(self))
+    }
   }
 
   // MARK: The end
 
-  private func finish(_ stream: any ByteStream) {
+  fileprivate func finish(_ stream: any ByteStream) {
     self.stream = nil
     stream.delegate = nil
     end(.success(stream))
@@ -124,6 +152,18 @@ public final class Dial {
   private static func place(_ host: String, _ port: UInt16) -> String {
     SocketAddress(literal: host, port: port)?.description ?? "\(EscapedText.utf8(Array(host.utf8), limit: 255)):\(port)"
   }
+}
+
+/// Hears how the handshake ends, and holds the dial while the loop holds the connection.
+private final class TLSHandshake: ByteStreamDelegate {
+  private let dial: Dial
+
+  init(of dial: Dial) { self.dial = dial }
+
+  func connected(_ stream: any ByteStream) { dial.finish(stream) }
+  func received(_ octets: Span<UInt8>, from stream: any ByteStream) {}
+  func receivedEndOfFile(from stream: any ByteStream) {}
+  func closed(_ stream: any ByteStream, reason: CloseReason) { dial.fail(dial.tlsFailure(reason)) }
 }
 
 /// Hears what the proxy says, and holds the dial while the loop holds the connection to it.

@@ -14,6 +14,8 @@ public struct DialError: Error, Equatable, Sendable, CustomStringConvertible {
     case proxy(ProxyFailure)
     /// The proxy did not answer within the time that the caller allowed for all.
     case proxyDeadline(Duration)
+    /// TLS with the peer; also when its handshake was not done within the time that the caller allowed for all.
+    case tls(TransportError)
   }
 
   /// The peer, as HOST:PORT; safe to show.
@@ -27,6 +29,7 @@ public struct DialError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch cause {
     case .connect(let error): "\(error)"
+    case .tls(let error): "no TLS with \(target): \(error)"
     case .proxyConnect(let error): "no tunnel to \(target): the proxy is not reached: \(error)"
     case .proxy(let failure):
       "no tunnel to \(target): the proxy \(proxy ?? "") \(failure.words)" + (failure.advice.isEmpty ? "" : ". \(failure.advice)")

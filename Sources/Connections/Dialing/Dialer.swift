@@ -1,6 +1,6 @@
 public import Transport
 
-/// Opens connections along a ``Route``: looks names up, races addresses, asks a proxy for a tunnel.
+/// Opens connections along a ``Route``: looks names up, races addresses, asks a proxy for a tunnel, makes TLS.
 public final class Dialer {
   private weak var loop: Loop?
   private let connector: Connector
@@ -22,7 +22,7 @@ public final class Dialer {
   ///   - limit: How long all may take together, however often something comes.
   ///   - isAllowed: Asked about each address of the peer just before it is used, as in `Connector`; not about the proxy's, and not about
   ///     those of a name that the proxy looks up, which are not known here. Default: all.
-  ///   - completion: Called once, from the loop's turn, unless the dial is cancelled. The stream is established, has no delegate yet and
+  ///   - completion: Called once, from the loop's turn, unless the dial is cancelled. The stream is established, TLS included, has no delegate yet and
   ///     does not read before it gets one.
   /// - Returns: The dial, by which it can be cancelled; it goes on without being held.
   @discardableResult

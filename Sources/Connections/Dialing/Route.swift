@@ -10,6 +10,10 @@ public struct Route: Sendable {
   ///
   /// Default both.
   public var family = AddressFamily.any
+  /// What TLS demands of the peer, whose name is ``host``, and shows to it.
+  ///
+  /// Default none: no TLS.
+  public var tls: TLSClientContext?
   /// The proxy to go through.
   ///
   /// Default none. The proxy is given the name, and looks it up itself.
@@ -20,8 +24,9 @@ public struct Route: Sendable {
   public var pinned: SocketAddress?
 
   /// Creates the direct way to a host.
-  public init(host: String, port: UInt16) {
+  public init(host: String, port: UInt16, tls: TLSClientContext? = nil) {
     self.host = host
     self.port = port
+    self.tls = tls
   }
 }
