@@ -21,6 +21,8 @@ let package = Package(
     .library(name: "WSHandshake", targets: ["WSHandshake"]),
     .library(name: "Deflate", targets: ["Deflate"]),
     .library(name: "DeflateAudit", targets: ["DeflateAudit"]),
+    // For Scripts/connect-storm; its interface is no promise yet.
+    .library(name: "Connections", targets: ["Connections", "Transport"]),
     .library(name: "ConformanceRunner", targets: ["ConformanceRunner", "Conformance", "ConformanceReport"]),
   ],
   dependencies: [
