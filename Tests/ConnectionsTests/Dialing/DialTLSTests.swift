@@ -76,7 +76,7 @@ struct DialTLSTests {
     #expect(setting.outcome.error?.description.contains(words) == true, "\(String(describing: setting.outcome.error))")
   }
 
-  @Test("a peer that is silent in the handshake is given up when the time for all is up")
+  @Test("H22: a peer that is silent in the handshake is given up when the time for all is up")
   func silent() throws {
     let setting = try DialerTests.Setting()
     let server = try ScriptedProxy(on: setting.loop, [], then: .stay)
@@ -86,6 +86,17 @@ struct DialTLSTests {
       setting.outcome.error?.cause
         == .tls(TransportError(.handshake, .tls(.handshakeTimeout(limit)), address: .loopbackIPv4(port: server.port))))
     #expect(try setting.loop.run(within: .seconds(10)) { server.reasons.count == 1 })
+  }
+
+  @Test("a host that cannot be verified fails at once, whatever the peer does")
+  func unverifiable() throws {
+    let setting = try DialerTests.Setting()
+    // Nobody turns the peer's loop, so that it takes no notice.
+    let theirs = try Loop()
+    let server = try ScriptedProxy(on: theirs, [], then: .stay)
+    setting.dialer.dial(try Self.route("a_b.test", to: server), within: .seconds(60), completion: setting.outcome.take)
+    for _ in 0..<20 { try setting.loop.turn(waitAtMost: .zero) }
+    #expect(setting.outcome.error?.description.contains("a_b.test") == true)
   }
 
   @Test("a certificate that was rejected is the reason, also when the peer takes no notice until the time is up")

@@ -137,13 +137,13 @@ struct DialerTests {
   }
 
   @Test(
-    "any other answer is an error in words, without the credentials",
+    "C10: any other answer is an error in words, without the credentials",
     arguments: [
       Refusal(
         "407 without credentials", ["HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n"],
         "demands credentials (407). Give a user name and a password for the proxy"),
       Refusal(
-        "C10: 407 with credentials", ["HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9999\r\n\r\n"],
+        "407 with credentials", ["HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9999\r\n\r\n"],
         "does not accept the credentials (407). Check the user name and the password for the proxy", hasCredentials: true),
       Refusal(
         "403", ["HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\n\r\nno!!"],
@@ -213,7 +213,7 @@ struct DialerTests {
     for text in ["\(route)", String(reflecting: route), dumped, "\(String(describing: route.proxy))"] { #expect(!text.contains("secret")) }
   }
 
-  @Test("a proxy that is silent, and one that drips, are given up when the time for all is up", arguments: [true, false])
+  @Test("H22: a proxy that is silent, and one that drips, are given up when the time for all is up", arguments: [true, false])
   func deadline(isSilent: Bool) throws {
     let setting = try Setting()
     // One octet in each turn, for longer than the limit.
@@ -260,7 +260,7 @@ struct DialerTests {
     "what cannot be asked for is refused before anything is connected to",
     arguments: [
       ("a name that is none", "a\r\nHost: evil", 443, nil, "cannot resolve a host name: \"a??Host: evil\" has an octet 0xD"),
-      ("C08: a misspelled address", "127.1", 443, nil, "cannot resolve a host name: \"127.1\" is neither an address"),
+      ("a misspelled address", "127.1", 443, nil, "cannot resolve a host name: \"127.1\" is neither an address"),
       ("port 0", "target.example", 0, nil, "no tunnel to target.example:0: the proxy 127.0.0.1:9 cannot be asked for it: target"),
       (
         "a colon in the user name", "target.example", 443, ProxyCredentials(user: "a:\(secret)", password: "b"),

@@ -12,7 +12,7 @@ struct ConnectorCancelTests {
     let loop = try Loop()
     let server = try Server(on: loop)
     let hangs = stage == .lookingUp
-    let lookup = TestLookup(hangs: hangs, stage == .connected ? [server.listener.localAddress] : silent.map(\.address))
+    let lookup = TestLookup(hangs: hangs, [.asked, .connected].contains(stage) ? [server.listener.localAddress] : silent.map(\.address))
     let connector = Connector(on: loop, resolver: lookup.resolver(on: loop))
     let outcome = Outcome<TCPStream>()
     let attempts = ConnectorTests.Attempts()

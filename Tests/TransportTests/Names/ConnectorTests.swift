@@ -119,6 +119,26 @@ struct ConnectorTests {
     #expect(setting.outcome.results.count == 1)
   }
 
+  @Test("the latest attempt that fails lets the next one begin at once, also while an earlier one is under way")
+  func latestFailure() throws {
+    let silent = try SilentAddress()
+    let closed = try Self.refusing(1)[0]
+    let setting = try Setting([])
+    let server = try Server(on: setting.loop)
+    let lookup = TestLookup([silent.address, closed.address, server.listener.localAddress])
+    var tried = 0
+    Connector(on: setting.loop, resolver: lookup.resolver(on: setting.loop)).connect(
+      host: "db", port: 7, within: .seconds(10),
+      allowing: { _ in
+        tried += 1
+        return true
+      }, completion: setting.outcome.take)
+    try setting.loop.expect("the second attempt") { tried >= 2 }
+    // No turn waits, so no head start passes.
+    try setting.loop.runWithoutWaiting()
+    #expect(setting.outcome.value?.peerAddress == server.listener.localAddress)
+  }
+
   @Test("at the deadline all attempts are given up, and the error names them")
   func deadline() throws {
     let loop = try Loop()

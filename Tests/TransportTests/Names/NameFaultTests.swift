@@ -19,7 +19,7 @@ struct NameFaultTests {
   func good(what: String, name: String) { #expect(NameFault(of: name) == nil) }
 
   @Test(
-    "a text that is no name is refused",
+    "C08, H26: a text that is no name is refused",
     arguments: [
       ("nothing", "", NameFault.empty), ("a dot", ".", .empty), ("two dots", "..", .emptyLabel),
       ("nothing before a dot", ".example", .emptyLabel),
@@ -32,13 +32,13 @@ struct NameFaultTests {
       ("percent-encoding", "a%2eb", .character(0x25)), ("a bracket", "[::1", .character(0x5B)),
       ("an ideographic dot", "a。b", .character(0xE3)),
       ("an umlaut", "bücher.example", .character(0xC3)), ("a full-width digit", "１.2.3.4", .character(0xEF)),
-      ("C08: two numbers", "127.1", .number), ("C08: hexadecimal and a number", "0x7f.1", .number),
-      ("C08: one number", "2130706433", .number),
-      ("C08: one hexadecimal number", "0x7F000001", .number), ("C08: octal", "017700000001", .number),
-      ("C08: a leading zero", "127.0.0.01", .number),
-      ("C08: 256", "1.2.3.256", .number), ("C08: five numbers", "1.2.3.4.5", .number),
-      ("C08: a dot behind an address", "127.0.0.1.", .number),
-      ("C08: a name that ends in a number", "example.1", .number), ("C08: nothing behind 0x", "a.0x", .number), ("C08: zero", "0", .number),
+      ("two numbers", "127.1", .number), ("hexadecimal and a number", "0x7f.1", .number),
+      ("one number", "2130706433", .number),
+      ("one hexadecimal number", "0x7F000001", .number), ("octal", "017700000001", .number),
+      ("a leading zero", "127.0.0.01", .number),
+      ("256", "1.2.3.256", .number), ("five numbers", "1.2.3.4.5", .number),
+      ("a dot behind an address", "127.0.0.1.", .number),
+      ("a name that ends in a number", "example.1", .number), ("nothing behind 0x", "a.0x", .number), ("zero", "0", .number),
     ])
   func bad(what: String, name: String, fault: NameFault) throws {
     #expect(NameFault(of: name) == fault)

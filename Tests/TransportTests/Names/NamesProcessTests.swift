@@ -64,6 +64,15 @@ struct NamesProcessTests {
       }
       try loop.expect("the server has seen every end") { serverRecorder.count(.closed) == 100 }
       #expect(try ProcessTests.openSockets() == before)
+
+      // A loser that would have waited for a minute.
+      let outcome = Outcome<TCPStream>()
+      Connector(on: loop, resolver: TestLookup([silent.address, listener.localAddress]).resolver(on: loop))
+        .connect(host: "db", port: 7, within: .seconds(60), completion: outcome.take)
+      try loop.expect("the second address wins") { outcome.value != nil }
+      outcome.value?.close()
+      try loop.expect("the server has seen the end") { serverRecorder.count(.closed) == 101 }
+      #expect(try ProcessTests.openSockets() == before)
     }
   }
 
