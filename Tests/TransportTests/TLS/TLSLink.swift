@@ -14,7 +14,7 @@ extension TLSTrust {
 }
 
 /// Both versions, or each alone.
-enum Version: String, CaseIterable, Sendable {
+enum Version: String, CaseIterable, Codable, Sendable {
   case tls12, tls13
 
   var range: ClosedRange<TLSVersion> {
@@ -77,6 +77,9 @@ final class TLSLink {
     }
     if let accepted { box.accept(accepted) }
   }
+
+  /// Stops listening.
+  func close() { listener?.close() }
 
   /// Runs the loop until both handshakes are done.
   @discardableResult
