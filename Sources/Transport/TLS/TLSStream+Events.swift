@@ -86,7 +86,9 @@ extension TLSStream: EventSource {
     case .closed: return
     case .closing(let given?): ownReason = given
     case .handshaking: ownReason = Self.duringHandshake(reason)
-    case .open, .lingering, .closing(nil): ownReason = reason == .localClose && peerFinished ? .peerFinished : reason
+    // Many servers are gone when our close_notify answers theirs: nothing of what they sent is lost by that.
+    case .closing(nil) where peerFinished && reason != .localAbort: ownReason = .peerFinished
+    case .open, .lingering, .closing(nil): ownReason = reason
     }
     state = .closed
     release()

@@ -4,7 +4,7 @@ internal import WireBytes
 ///
 /// `connected` is called when the handshake is done, for clients and servers alike. What is written before is sent then. The end of the
 /// peer's direction is `receivedEndOfFile` only when the peer said so (close_notify); a connection that just ends is closed as
-/// ``TLSFailure/truncated``. Writes of a turn are collected and make as few records as they fit in. Each call into the stream has the
+/// ``TLSFailure/truncated``. A peer that said so, and is gone when we close too, has finished. Writes of a turn are collected and make as few records as they fit in. Each call into the stream has the
 /// meaning that it has for ``TCPStream``.
 public final class TLSStream: ByteStream {
   /// The receiver of everything that happens; held strongly until `closed` was delivered.

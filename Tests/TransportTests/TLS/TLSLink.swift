@@ -49,14 +49,19 @@ final class TLSLink {
   private(set) var serverLower: (any ByteStream)?
   private let listener: TCPListener?
 
-  init(
+  convenience init(
     on loop: Loop, client: TLSClientConfiguration = TLSClientConfiguration(trust: .testAuthority),
     server: TLSServerConfiguration = TLSServerConfiguration(identity: .test("valid")), host: String = "server.test",
-    over medium: Medium = .tcp, clientLimit: Duration = .seconds(10), serverLimit: Duration = .seconds(10)
+    over medium: Medium = .tcp
+  ) throws {
+    let serverContext = try TLSServerContext(server)
+    try self.init(on: loop, clientContext: TLSClientContext(client), serverContext: serverContext, host: host, over: medium)
+  }
+
+  init(
+    on loop: Loop, clientContext: TLSClientContext, serverContext: TLSServerContext, host: String = "server.test", over medium: Medium = .tcp
   ) throws {
     self.loop = loop
-    let serverContext = try TLSServerContext(server)
-    let clientContext = try TLSClientContext(client)
     final class Box { var accept: (any ByteStream) -> Void = { _ in } }
     let box = Box()
     var accepted: MemoryStream?
@@ -69,11 +74,10 @@ final class TLSLink {
       listener = nil
       (clientLower, accepted) = MemoryStream.pair(on: loop, pieceBytes: pieceBytes)
     }
-    self.client = TLSStream(
-      client: clientLower, context: clientContext, host: host, on: loop, handshakeLimit: clientLimit, delegate: clientRecorder)
+    client = TLSStream(client: clientLower, context: clientContext, host: host, on: loop, delegate: clientRecorder)
     box.accept = { [unowned self, unowned loop] stream in
       serverLower = stream
-      self.server = TLSStream(server: stream, context: serverContext, on: loop, handshakeLimit: serverLimit, delegate: serverRecorder)
+      server = TLSStream(server: stream, context: serverContext, on: loop, delegate: serverRecorder)
     }
     if let accepted { box.accept(accepted) }
   }

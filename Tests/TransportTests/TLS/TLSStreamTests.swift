@@ -185,6 +185,24 @@ struct TLSStreamTests {
     link.clientRecorder.expectReset()
   }
 
+  @Test("a peer that has said the end and is gone when we answer has finished, unless we drop the connection", arguments: [false, true])
+  func goneAfterEnd(aborts: Bool) throws {
+    let link = try link()
+    let server = try link.connected()
+    link.clientRecorder.on = { callback, stream in
+      guard callback == .endOfFile else { return }
+      link.serverLower?.abort()
+      stream.closeGracefully(within: .seconds(2))
+      if aborts { stream.abort() }
+    }
+    server.write(Array("everything".utf8))
+    server.shutdownWrite()
+    try link.closed()
+    #expect(link.clientRecorder.text == "everything")
+    #expect(link.clientRecorder.reasons == [aborts ? .localAbort : .peerFinished])
+    link.clientRecorder.on = { _, _ in }
+  }
+
   @Test("a connection that cannot be made fails as without TLS")
   func refused() throws {
     let holder = try RawSocket(boundTo: 0)

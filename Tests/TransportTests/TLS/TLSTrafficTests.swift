@@ -129,6 +129,29 @@ struct TLSTrafficTests {
     #expect(opener.calls == [.connected])
   }
 
+  @Test("contexts serve loops on several threads at once")
+  func threads() throws {
+    let server = try TLSServerContext(TLSServerConfiguration(identity: .test("chain"), clientTrust: .testAuthority))
+    let client = try TLSClientContext(TLSClientConfiguration(trust: .testAuthority, identity: .test("client")))
+    let answers = Lock(0)
+    let threads = try (0..<4).map { _ in
+      try SystemThread {
+        for _ in 0..<20 {
+          guard let loop = try? Loop(), let link = try? TLSLink(on: loop, clientContext: client, serverContext: server) else { return }
+          link.client.write(Array("question".utf8))
+          link.serverRecorder.on = { callback, stream in
+            if callback == .received { stream.close() }
+          }
+          _ = try? loop.run(within: .seconds(10)) { link.clientRecorder.count(.endOfFile) == 1 }
+          if link.serverRecorder.text == "question", link.clientRecorder.count(.endOfFile) == 1 { answers.withLock { $0 += 1 } }
+          link.serverRecorder.on = { _, _ in }
+        }
+      }
+    }
+    for thread in threads { thread.join() }
+    #expect(answers.withLock { $0 } == 80)
+  }
+
   // MARK: Backpressure
 
   @Test("a paused reader makes the writer's output pend; the writer is told once when it drained", arguments: [nil, 0, 100_000])
