@@ -106,12 +106,11 @@ public final class Dial {
     guard let context = route.tls, let loop else { return finish(stream) }
     // Armed before that of the handshake, for the same time: whose words are told does not depend on the way.
     arm { dial in dial.tlsFailure(dial.pendingReason) }
+    // Held by the stream below it, as this is by the loop.
     let secured = TLSStream(
       client: stream, context: context, host: route.host, on: loop, handshakeLimit: deadline - loop.now,
       delegate: TLSHandshake(of: self))
     self.stream = secured
-    // A host that cannot be verified has nothing to wait for.
-    if let reason = secured.reasonToClose { fail(tlsFailure(reason)) }
   }
 
   /// Why a stream whose end waits for the peer is about to be closed.
