@@ -20,7 +20,7 @@ public struct DialError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// The peer, as HOST:PORT; safe to show.
   public let target: String
-  /// The proxy, as HOST:PORT; nil without one. Safe to show.
+  /// The proxy, as HOST:PORT, safe to show; nil without one.
   public let proxy: String?
   /// What failed.
   public let cause: Cause
