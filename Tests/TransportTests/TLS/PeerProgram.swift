@@ -4,7 +4,9 @@ import Transport
 
 /// A program of somebody else at the other end of a connection.
 final class PeerProgram {
-  static let nginx = ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"].first { FileManager.default.isExecutableFile(atPath: $0) }
+  static let nginx = ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
 
   private let process = Process()
   private let input = Pipe()
@@ -37,8 +39,8 @@ final class PeerProgram {
 
   /// `openssl s_server`, which sends back every line with its letters reversed, and where it listens.
   static func opensslServer(_ certificate: String, _ options: [String]) throws -> (PeerProgram, SocketAddress) {
-    let arguments = ["-accept", "127.0.0.1:0", "-rev", "-cert", Certificates.path("\(certificate).pem"), "-key", Certificates.path("key.key")]
-    let program = try PeerProgram(["openssl", "s_server"] + arguments + options)
+    let identity = ["-cert", Certificates.path("\(certificate).pem"), "-key", Certificates.path("key.key")]
+    let program = try PeerProgram(["openssl", "s_server", "-accept", "127.0.0.1:0", "-rev"] + identity + options)
     var text = ""
     while true {
       let piece = program.output.fileHandleForReading.availableData

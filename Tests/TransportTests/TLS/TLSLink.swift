@@ -59,7 +59,8 @@ final class TLSLink {
   }
 
   init(
-    on loop: Loop, clientContext: TLSClientContext, serverContext: TLSServerContext, host: String = "server.test", over medium: Medium = .tcp
+    on loop: Loop, clientContext: TLSClientContext, serverContext: TLSServerContext, host: String = "server.test",
+    over medium: Medium = .tcp
   ) throws {
     self.loop = loop
     final class Box { var accept: (any ByteStream) -> Void = { _ in } }

@@ -2,7 +2,9 @@ import Foundation
 import Testing
 import Transport
 
-/// Programs of others at the other end: `openssl` always, nginx if it is installed. Scripts/tls-peers prints what these tests see.
+/// Programs of others at the other end.
+///
+/// `openssl` always, nginx if it is installed. Scripts/tls-peers prints what these tests see.
 @Suite("TLS peers", .timeLimit(.minutes(2)))
 struct TLSPeerTests {
   let loop: Loop
@@ -119,7 +121,8 @@ struct TLSPeerTests {
       name: "foreign client certificate", options: ["-cert", "DIR/foreign-client.pem", "-key", "DIR/key.key"], clientTrust: .testAuthority,
       failure: "the issuer of the peer's certificate, \"CN=Unknown test CA\", is unknown"),
     ClientRow(
-      name: "does not trust us", options: ["-CAfile", "DIR/other-ca.pem"], failure: "the peer refused our certificate: alert unknown CA (48)"),
+      name: "does not trust us", options: ["-CAfile", "DIR/other-ca.pem"],
+      failure: "the peer refused our certificate: alert unknown CA (48)"),
     ClientRow(
       name: "another name", options: ["-verify_hostname", "elsewhere.test"],
       failure: "the peer refused our certificate: alert bad certificate (42)"),
@@ -176,7 +179,10 @@ struct TLSPeerTests {
       ("chain", certificate("chain"), nil, "HTTP/1.1 200 OK"),
       ("client certificate", certificate("valid") + verification, "client", "HTTP/1.1 200 OK"),
       ("no client certificate, which nginx refuses in HTTP", certificate("valid") + verification, nil, "HTTP/1.1 400 Bad Request"),
-      ("intermediate not sent", certificate("missing-intermediate"), nil, "+the issuer of the peer's certificate, \"CN=Wirecheck test intermediate\", is unknown"),
+      (
+        "intermediate not sent", certificate("missing-intermediate"), nil,
+        "+the issuer of the peer's certificate, \"CN=Wirecheck test intermediate\", is unknown"
+      ),
       ("expired", certificate("expired"), nil, "+the peer's certificate has expired, on 2020-01-01 00:00 UTC"),
       ("plain HTTP", "", nil, "+the peer does not speak TLS, its first octets are \"HTTP/1.1 400 Bad\""),
     ]

@@ -12,7 +12,7 @@ struct TLSProcessTests {
     case answered, rejected, clientRefused, notTLS, resetInHandshake, cutInHandshake, truncated, aborted, wrongFiles
   }
 
-  @Test("memory and descriptors return to the baseline after 200 connections of each kind", arguments: Kind.allCases)
+  @Test("memory and descriptors return to the baseline after 100 connections of each kind", arguments: Kind.allCases)
   func baseline(kind: Kind) async {
     await #expect(processExitsWith: .success) { [kind = kind as Kind, folder = Certificates.folder as String] in
       Certificates.inherit(folder)
@@ -23,10 +23,10 @@ struct TLSProcessTests {
       _ = try TLSProcessTests.allocatedBytes()
       let before = try TLSProcessTests.allocatedBytes()
       #expect(before > 100_000)
-      for _ in 0..<200 { try TLSProcessTests.connect(kind, on: loop) }
+      for _ in 0..<100 { try TLSProcessTests.connect(kind, on: loop) }
       let grown = try TLSProcessTests.allocatedBytes() - before
       // What was not freed would be more: a session alone has several thousand octets. Less may lie in the allocator's caches.
-      #expect(grown < 200 * 1000, "\(grown) octets more")
+      #expect(grown < 100 * 1000, "\(grown) octets more")
       #expect(try ProcessTests.openSockets() == sockets)
     }
   }

@@ -65,7 +65,7 @@ struct TLSTrafficTests {
   @Test("the last record before a pause may hold more than the reader takes at once: nothing is lost", arguments: [1, 5, 1000, 100_000])
   func pauseAfterEveryPiece(pieceBytes: Int) throws {
     let (link, server, _, _) = try memoryLink(pieceBytes: pieceBytes)
-    let total = pieceBytes == 1 ? 2_000 : 60_000
+    let total = pieceBytes == 1 ? 2000 : pieceBytes == 5 ? 10_000 : 60_000
     for start in stride(from: 0, to: total, by: 500) { server.writeNow(Array(pattern(total)[start..<min(start + 500, total)])) }
     server.shutdownWrite()
     var pauses = 0
@@ -127,6 +127,30 @@ struct TLSTrafficTests {
     stream.delegate = recorder
     try loop.expect("the text") { recorder.text == "hello" }
     #expect(opener.calls == [.connected])
+  }
+
+  @Test("TLS within TLS, as through a proxy that speaks TLS itself", arguments: [1, 1000, 100_000])
+  func nested(pieceBytes: Int) throws {
+    let outerServer = try TLSServerContext(TLSServerConfiguration(identity: .test("chain")))
+    let innerServer = try TLSServerContext(TLSServerConfiguration(identity: .test("wildcard")))
+    let context = try TLSClientContext(TLSClientConfiguration(trust: .testAuthority))
+    let (client, server) = (Recorder(), Recorder())
+    let (near, far) = MemoryStream.pair(on: loop, pieceBytes: pieceBytes)
+    let outer = TLSStream(client: near, context: context, host: "server.test", on: loop, delegate: nil)
+    let inner = TLSStream(client: outer, context: context, host: "inner.server.test", on: loop, delegate: client)
+    let outerFar = TLSStream(server: far, context: outerServer, on: loop, delegate: nil)
+    let innerFar = TLSStream(server: outerFar, context: innerServer, on: loop, delegate: server)
+    let total = pieceBytes == 1 ? 2000 : 600_000
+    inner.write(pattern(total))
+    inner.shutdownWrite()
+    try loop.expect("the end") { server.count(.endOfFile) == 1 }
+    #expect(server.octets == pattern(total))
+    innerFar.write(pattern(total, seed: 1))
+    innerFar.closeGracefully()
+    try loop.expect("both are closed") { client.reason != nil && server.reason != nil }
+    #expect(client.octets == pattern(total, seed: 1))
+    #expect(client.reasons == [.peerFinished])
+    #expect(server.reasons == [.peerFinished])
   }
 
   @Test("contexts serve loops on several threads at once")
