@@ -21,6 +21,8 @@ let package = Package(
     .library(name: "WSHandshake", targets: ["WSHandshake"]),
     .library(name: "Deflate", targets: ["Deflate"]),
     .library(name: "DeflateAudit", targets: ["DeflateAudit"]),
+    // For Scripts/connect-storm; its interface is no promise yet.
+    .library(name: "Connections", targets: ["Connections", "Transport"]),
     .library(name: "ConformanceRunner", targets: ["ConformanceRunner", "Conformance", "ConformanceReport"]),
     // For Benchmarks; its interface is no promise yet.
     .library(name: "Transport", targets: ["Transport"]),
@@ -39,7 +41,8 @@ let package = Package(
     .target(name: "CSockets"),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .target(name: "Transport", dependencies: ["WireBytes", "CSockets", "COpenSSL"], swiftSettings: settings),
-    .target(name: "Connections", dependencies: ["Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
+    .target(
+      name: "Connections", dependencies: ["WireBytes", "Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
     .target(name: "Conformance", dependencies: ["WireBytes", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
     .target(
       name: "ConformanceReport", dependencies: ["WireBytes", "WSProtocol", "Conformance"], swiftSettings: settings),

@@ -16,6 +16,8 @@ let package = Package(
   dependencies: [.package(name: "wirecheck", path: "..")],
   targets: [
     .target(name: "BenchHarness", swiftSettings: settings),
+    .executableTarget(
+      name: "connect-storm", dependencies: [.product(name: "Connections", package: "wirecheck")], swiftSettings: settings),
     .target(name: "CBench", linkerSettings: [.linkedLibrary("dl")]),
     .executableTarget(
       name: "bench",

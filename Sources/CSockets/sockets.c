@@ -9,6 +9,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "addresses.h"
+
 _Static_assert(sizeof(cs_piece) == sizeof(struct iovec), "cs_piece must have the layout of iovec");
 _Static_assert(offsetof(cs_piece, start) == offsetof(struct iovec, iov_base), "cs_piece must have the layout of iovec");
 _Static_assert(offsetof(cs_piece, count) == offsetof(struct iovec, iov_len), "cs_piece must have the layout of iovec");
@@ -42,7 +44,7 @@ static socklen_t to_system(const cs_address *address, struct sockaddr_storage *s
   return sizeof *v4;
 }
 
-static void from_system(const struct sockaddr_storage *storage, cs_address *address) {
+void cs_address_from_system(const struct sockaddr_storage *storage, cs_address *address) {
   memset(address, 0, sizeof *address);
   if (storage->ss_family == AF_INET6) {
     const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)storage;
@@ -106,7 +108,7 @@ int32_t cs_accept(int32_t descriptor, cs_address *peer) {
     memset(&storage, 0, sizeof storage);
     result = accept4(descriptor, (struct sockaddr *)&storage, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   } while (result < 0 && errno == EINTR);
-  if (result >= 0) from_system(&storage, peer);
+  if (result >= 0) cs_address_from_system(&storage, peer);
   return outcome(result);
 }
 
@@ -123,7 +125,7 @@ int32_t cs_local_address(int32_t descriptor, cs_address *address) {
   socklen_t length = sizeof storage;
   memset(&storage, 0, sizeof storage);
   int result = getsockname(descriptor, (struct sockaddr *)&storage, &length);
-  if (result == 0) from_system(&storage, address);
+  if (result == 0) cs_address_from_system(&storage, address);
   return outcome(result);
 }
 

@@ -34,22 +34,34 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     SocketAddress(cs_address(high: 0, low: 1, port: port, is_ipv6: 1))
   }
 
-  /// Returns the addresses that `host` stands for, in the order in which they should be tried.
+  /// Returns the addresses of this machine or of a literal, in the order in which they should be listened on.
   ///
   /// - Parameters:
   ///   - host: An address literal, or "localhost" in any case, which stands for 127.0.0.1 and ::1.
   ///   - port: The TCP port of every candidate.
   /// - Throws: ``TransportError`` with ``TransportError/Cause/nameResolutionUnsupported(host:)`` for every other name.
   public static func candidates(host: String, port: UInt16) throws(TransportError) -> [SocketAddress] {
-    if host.lowercased() == "localhost" { return [loopbackIPv4(port: port), loopbackIPv6(port: port)] }
-    guard let address = SocketAddress(literal: host, port: port) else {
-      throw TransportError(.resolve, .nameResolutionUnsupported(host: host))
+    guard let known = known(host: host, port: port) else { throw TransportError(.resolve, .nameResolutionUnsupported(host: host)) }
+    return known
+  }
+
+  /// Returns the addresses that `host` stands for without being looked up, or nil: those of a literal, and of "localhost" in any case, with
+  /// or without a dot at its end (RFC 6761 §6.3).
+  static func known(host: String, port: UInt16) -> [SocketAddress]? {
+    switch host.lowercased() {
+    case "localhost", "localhost.": [loopbackIPv4(port: port), loopbackIPv6(port: port)]
+    default: SocketAddress(literal: host, port: port).map { [$0] }
     }
-    return [address]
   }
 
   /// Whether the address can only be reached from this machine: 127.0.0.0/8 or ::1.
   public var isLoopback: Bool { isIPv6 ? high == 0 && low == 1 : low >> 24 == 127 }
+
+  /// The IPv4 address that an IPv6 address such as ::ffff:127.0.0.1 stands for (RFC 4291 §2.5.5.2); any other address as it is.
+  public var unmapped: SocketAddress {
+    guard isIPv6, high == 0, low >> 32 == 0xFFFF else { return self }
+    return SocketAddress(cs_address(high: 0, low: low & 0xFFFF_FFFF, port: port, is_ipv6: 0))
+  }
 
   /// The address without its port and without brackets.
   public var host: String {

@@ -58,6 +58,23 @@ int32_t cs_parse_address(const char *text, cs_address *address);
 /// Writes the address without its port; `text` holds CS_ADDRESS_TEXT_BYTES.
 void cs_format_address(const cs_address *address, char *text);
 
+/// Why the addresses of a name were not found.
+enum {
+  CS_NAME_NOT_FOUND = -1,
+  CS_NAME_NO_ADDRESS = -2,
+  CS_NAME_TRY_AGAIN = -3,
+  CS_NAME_SERVER_FAILED = -4,
+  /// `detail` is an error number.
+  CS_NAME_SYSTEM = -5,
+  /// `detail` is a code of getaddrinfo.
+  CS_NAME_OTHER = -6
+};
+
+/// Asks the system for the addresses of a name of the family 4, 6, or 0 for both; blocks. The ports stay 0.
+///
+/// Returns how many were written, at most `capacity`, or one of the codes above.
+int32_t cs_lookup(const char *name, int32_t family, cs_address *addresses, int32_t capacity, int32_t *detail);
+
 // MARK: Sockets
 
 int32_t cs_socket(int32_t is_ipv6);
