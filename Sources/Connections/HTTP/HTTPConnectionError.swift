@@ -52,7 +52,7 @@ public struct HTTPConnectionError: Error, Sendable, Equatable {
   /// What it was instead.
   public let actual: Int?
 
-  init(_ code: Code, message: HTTPParseError? = nil, closeReason: CloseReason? = nil, limit: Int? = nil, actual: Int? = nil) {
+  package init(_ code: Code, message: HTTPParseError? = nil, closeReason: CloseReason? = nil, limit: Int? = nil, actual: Int? = nil) {
     self.code = code
     self.message = message
     self.closeReason = closeReason

@@ -115,6 +115,11 @@ public struct HTTPServerSession: ~Copyable {
     }
   }
 
+  /// Whether nothing of the answer was sent.
+  var isAnswerUnbegun: Bool {
+    if case .due = exchange?.answer { true } else { false }
+  }
+
   /// When ``handleDeadline(now:)`` is due.
   public var nextDeadline: Duration? {
     guard ending == nil || ending == .close else { return nil }
