@@ -57,9 +57,7 @@ final class ServerDriver {
   }
 
   func answer(_ status: Int = 200, _ content: String = "", fields: [(String, String)] = [], closing: Bool = false) throws {
-    try session.sendHead(status: status, fields: section(fields), length: content.utf8.count, closing: closing, now: now)
-    try session.write(Array(content.utf8))
-    try session.end(now: now)
+    try session.respond(status: status, fields: section(fields), content: Array(content.utf8), closing: closing, now: now)
     collect()
   }
 

@@ -81,9 +81,7 @@ final class SessionMachine: PeerMachine {
     let body = status == 200 ? content : []
     do {
       let lines = try fields.map { try FieldLine(name: $0.0, value: $0.1) }
-      try session.sendHead(status: status, fields: FieldSection(lines), length: body.count, now: now)
-      try session.write(body)
-      try session.end(now: now)
+      try session.respond(status: status, fields: FieldSection(lines), content: body, now: now)
     } catch {
       Issue.record(error)
     }

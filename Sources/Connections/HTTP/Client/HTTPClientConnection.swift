@@ -25,6 +25,8 @@ public final class HTTPClientConnection: ByteStreamDelegate {
   private var timer: DeadlineTimer?
   private var handler: Handler?
   private var isGone = false
+  /// We have ended the connection; what was received is not delivered any more.
+  private var isDropped = false
   private var isPumping = false
   private var isPumpScheduled = false
   private var isReadingPaused = false
@@ -51,7 +53,7 @@ public final class HTTPClientConnection: ByteStreamDelegate {
   public var peerAddress: SocketAddress { stream.peerAddress }
 
   /// Whether another exchange can be begun (RFC 9112 §9.3).
-  public var isReusable: Bool { !isGone && session.isReusable }
+  public var isReusable: Bool { !isGone && !isDropped && session.isReusable }
 
   /// How many exchanges were complete.
   public var exchangeCount: Int { session.exchangeCount }
@@ -75,7 +77,7 @@ public final class HTTPClientConnection: ByteStreamDelegate {
   public func send(
     _ request: HTTPClientRequest, within limit: Duration? = nil, handler: @escaping Handler
   ) throws(HTTPConnectionError) {
-    guard !isGone, let loop else { throw HTTPConnectionError(.notOpen) }
+    guard !isGone, !isDropped, let loop else { throw HTTPConnectionError(.notOpen) }
     try session.send(request, within: limit, now: loop.now)
     self.handler = handler
     isHeldBack = request.expectsContinue
@@ -137,11 +139,16 @@ public final class HTTPClientConnection: ByteStreamDelegate {
 
   /// Ends the connection in order if it is idle, else at once; an exchange under way fails.
   public func close() {
-    if session.isBusy { stream.abort() } else { stream.close() }
+    if session.isBusy { return abort() }
+    isDropped = true
+    stream.close()
   }
 
-  /// Drops the connection at once; an exchange under way fails.
-  public func abort() { stream.abort() }
+  /// Drops the connection at once; an exchange under way fails, whatever of its answer has come.
+  public func abort() {
+    isDropped = true
+    stream.abort()
+  }
 
   /// Gives the stream away after the event `switched`; the connection is of no further use.
   ///
@@ -189,7 +196,7 @@ public final class HTTPClientConnection: ByteStreamDelegate {
   private func pump() {
     guard !isPumping, !isGone, let loop else { return }
     isPumping = true
-    while !isGone, let event = session.nextEvent(now: loop.now) { deliver(event) }
+    while !isGone, !isDropped, let event = session.nextEvent(now: loop.now) { deliver(event) }
     isPumping = false
     settle()
     tellIfReleased()
@@ -229,7 +236,7 @@ public final class HTTPClientConnection: ByteStreamDelegate {
 
   /// Writes what is to be written, and tells stream and timer what is waited for.
   private func settle() {
-    guard !isGone else { return }
+    guard !isGone, !isDropped else { return }
     flush()
     switch session.ending {
     case .abort: return stream.abort()
@@ -247,7 +254,7 @@ public final class HTTPClientConnection: ByteStreamDelegate {
   }
 
   private func deadlinePassed() {
-    guard !isGone, let loop else { return }
+    guard !isGone, !isDropped, let loop else { return }
     if let event = session.handleDeadline(now: loop.now) { deliver(event) }
     settle()
     tellIfReleased()

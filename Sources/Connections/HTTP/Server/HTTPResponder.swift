@@ -15,15 +15,12 @@ public struct HTTPResponder {
 
   /// Sends a whole answer.
   ///
-  /// - Throws: As ``HTTPServerSession/sendHead(status:reasonPhrase:fields:length:closing:now:)``; nothing was sent then.
+  /// - Throws: As ``HTTPServerSession/respond(status:reasonPhrase:fields:content:closing:now:)``, and `notOpen`; nothing was sent then.
   public func respond(
     status: Int, reasonPhrase: String = "", fields: FieldSection = FieldSection(), content: [UInt8] = [], closing: Bool = false
   ) throws(HTTPConnectionError) {
     try connection.answer(requestNumber) { session, now throws(HTTPConnectionError) in
-      try session.sendHead(
-        status: status, reasonPhrase: reasonPhrase, fields: fields, length: content.count, closing: closing, now: now)
-      try session.write(content)
-      try session.end(now: now)
+      try session.respond(status: status, reasonPhrase: reasonPhrase, fields: fields, content: content, closing: closing, now: now)
     }
   }
 

@@ -19,8 +19,7 @@ extension HTTPServerSession {
   /// Sends the head of the answer.
   ///
   /// Content that is given to an answer to HEAD, or with 304 (Not Modified), is not sent: such an answer can be given as if it were one to GET.
-  /// If the request is not complete and the rest of it is known to be more than ``HTTPConnectionLimits/maximumDrainedBytes``, or waits for
-  /// 100 (Continue), the answer is the last on its connection.
+  /// An answer to a client that waits for 100 (Continue) is the last on its connection: its content may come or not.
   ///
   /// - Parameters:
   ///   - status: The status code, 200 to 999.
@@ -40,7 +39,7 @@ extension HTTPServerSession {
     guard (200...999).contains(status), !(isConnect && status < 300) else { throw HTTPConnectionError(.status) }
     try OwnedFields.requireNone(in: fields, isRequest: false)
     let (framing, writer) = try framing(status, length, present)
-    present.closes = present.closes || closing || framing == .untilClose(codings: []) || !canReadOn(present)
+    present.closes = present.closes || closing || framing == .untilClose(codings: []) || present.awaitsContinue
     var options = present.closes ? ["close"] : present.head.version < .http11 ? ["keep-alive"] : []
     if !fields.lines(named: "Upgrade").isEmpty { options.append("upgrade") }
     var lines = OwnedFields.connection(options)
@@ -48,6 +47,22 @@ extension HTTPServerSession {
     output.append(try head(status, reasonPhrase, OwnedFields.adding(lines, to: fields), framing, present))
     present.answer = .begun(writer)
     exchange = present
+  }
+
+  /// Sends a whole answer.
+  ///
+  /// It is the last on its connection if the request is not complete and more of it is to come than
+  /// ``HTTPConnectionLimits/maximumDrainedBytes``.
+  ///
+  /// - Throws: As ``sendHead(status:reasonPhrase:fields:length:closing:now:)``.
+  public mutating func respond(
+    status: Int, reasonPhrase: String = "", fields: FieldSection = FieldSection(), content: [UInt8] = [], closing: Bool = false,
+    now: Duration
+  ) throws(HTTPConnectionError) {
+    try sendHead(
+      status: status, reasonPhrase: reasonPhrase, fields: fields, length: content.count, closing: closing || !canReadOn, now: now)
+    try write(content)
+    try end(now: now)
   }
 
   /// Sends a piece of the answer's content.
@@ -72,7 +87,7 @@ extension HTTPServerSession {
     guard let present = exchange, case .begun(var writer) = present.answer else { throw HTTPConnectionError(.notNow) }
     output.append(try writer.end(trailers: trailers))
     exchange?.answer = .complete
-    if present.closes { return end(.close) }
+    if present.closes || !canReadOn { return end(.close) }
     switch reading {
     case .content:
       // The pause was the application's, which has no say any more.
@@ -126,10 +141,7 @@ extension HTTPServerSession {
   }
 
   /// Whether what is still to come of the request will be read, so that the next one can be found.
-  private func canReadOn(_ present: Exchange) -> Bool {
-    guard case .content = reading else { return true }
-    return !present.awaitsContinue && present.remainingBytes ?? 0 <= limits.maximumDrainedBytes
-  }
+  private var canReadOn: Bool { exchange?.remainingBytes ?? 0 <= limits.maximumDrainedBytes }
 
   private func head(
     _ status: Int, _ reasonPhrase: String, _ fields: FieldSection, _ framing: BodyFraming, _ present: Exchange
