@@ -10,6 +10,8 @@ final class ClientDriver {
   private(set) var log: [String] = []
   private(set) var failure: HTTPClientFailure?
   private(set) var leftover: [UInt8]?
+  private(set) var lastHead: ResponseHead?
+  private(set) var contentOctets: [UInt8] = []
 
   init(_ limits: HTTPConnectionLimits = HTTPConnectionLimits()) { session = HTTPClientSession(limits: limits) }
 
@@ -17,6 +19,7 @@ final class ClientDriver {
   var ending: HTTPClientSession.Ending? { session.ending }
   var deadline: Duration? { session.nextDeadline }
   var isReusable: Bool { session.isReusable }
+  var isBusy: Bool { session.isBusy }
   var isContentWanted: Bool { session.isContentWanted }
   var isAwaitingContinue: Bool { session.isAwaitingContinue }
   var wantsInput: Bool { session.wantsInput }
@@ -82,8 +85,11 @@ final class ClientDriver {
   private func note(_ event: HTTPClientSession.Event) {
     switch event {
     case .interim(let head): log.append("interim \(head.status)")
-    case .head(let head, _): log.append("\(head.status)")
+    case .head(let head, _):
+      lastHead = head
+      log.append("\(head.status)")
     case .content(let octets):
+      contentOctets += octets
       let piece = String(decoding: octets, as: UTF8.self)
       if let last = log.last, last.hasPrefix("+") { log[log.count - 1] = last + piece } else { log.append("+" + piece) }
     case .trailers(let trailers): log.append("trailers " + trailers.lines.map { String(decoding: $0.name, as: UTF8.self) }.joined())

@@ -9,10 +9,10 @@ struct HTTPConnectionTests {
     HTTPClientRequest(method: method, target: target, fields: section([("Host", "a")]))
   }
 
-  @Test("one connection carries one exchange after the other")
-  func exchanges() throws {
-    let loopback = try HTTPLoopback()
-    let client = loopback.connect()
+  @Test("one connection carries one exchange after the other", arguments: [false, true])
+  func exchanges(tls: Bool) throws {
+    let loopback = try HTTPLoopback(tls: tls)
+    let client = try loopback.connect()
     for number in 1...3 {
       let exchange = Exchange()
       try client.send(request("POST"), content: Array("hello \(number)".utf8), handler: exchange.take)
@@ -26,10 +26,10 @@ struct HTTPConnectionTests {
     #expect(try loopback.runUntilServerIsEmpty())
   }
 
-  @Test("the next exchange can be begun where the last one ends")
-  func nextFromEnd() throws {
-    let loopback = try HTTPLoopback()
-    let client = loopback.connect()
+  @Test("the next exchange can be begun where the last one ends", arguments: [false, true])
+  func nextFromEnd(tls: Bool) throws {
+    let loopback = try HTTPLoopback(tls: tls)
+    let client = try loopback.connect()
     let first = Exchange()
     let second = Exchange()
     first.on = { client, event in if case .end = event { try? client.send(self.request(), handler: second.take) } }
@@ -60,9 +60,9 @@ struct HTTPConnectionTests {
     #expect(client.text.split(separator: "\r\n").filter { $0.hasPrefix("HTTP") } == ["HTTP/1.1 201 ", "HTTP/1.1 202 ", "HTTP/1.1 203 "])
   }
 
-  @Test("a large body goes both ways at once, and neither side piles it up", arguments: [false, true])
-  func backpressure(chunked: Bool) throws {
-    let loopback = try HTTPLoopback()
+  @Test("a large body goes both ways at once, and neither side piles it up", arguments: [false, true], [false, true])
+  func backpressure(chunked: Bool, tls: Bool) throws {
+    let loopback = try HTTPLoopback(tls: tls)
     let total = 64 << 20
     let piece = [UInt8](repeating: 7, count: 60_000)
     loopback.onServer = { connection, event in
@@ -70,7 +70,7 @@ struct HTTPConnectionTests {
       connection.onWritable = { connection.resumeReading() }
       if case .content = event, !connection.isWritable { connection.pauseReading() }
     }
-    let client = loopback.connect()
+    let client = try loopback.connect()
     var upload = request("POST")
     upload.content = chunked ? .chunked : .length(total)
     var sent = 0
@@ -128,11 +128,11 @@ struct HTTPConnectionTests {
     #expect(try loopback.runUntilServerIsEmpty())
   }
 
-  @Test("a client that sends on against a refusal gets to see it, and no reset (RFC 9112 §9.6)")
-  func refusalIsSeen() throws {
-    let loopback = try HTTPLoopback()
+  @Test("a client that sends on against a refusal gets to see it, and no reset (RFC 9112 §9.6)", arguments: [false, true])
+  func refusalIsSeen(tls: Bool) throws {
+    let loopback = try HTTPLoopback(tls: tls)
     loopback.onServer = { connection, event in if case .head = event { try connection.responder?.respond(status: 413) } }
-    let client = loopback.connect()
+    let client = try loopback.connect()
     var upload = request("PUT")
     upload.content = .length(100 << 20)
     let exchange = Exchange()
@@ -144,9 +144,9 @@ struct HTTPConnectionTests {
     #expect(try loopback.runUntilServerIsEmpty())
   }
 
-  @Test("content waits for 100 (Continue), which comes when the server wants to read")
-  func continues() throws {
-    let loopback = try HTTPLoopback()
+  @Test("content waits for 100 (Continue), which comes when the server wants to read", arguments: [false, true])
+  func continues(tls: Bool) throws {
+    let loopback = try HTTPLoopback(tls: tls)
     var connection: HTTPServerConnection?
     loopback.onServer = { server, event in
       if case .head = event {
@@ -155,7 +155,7 @@ struct HTTPConnectionTests {
       }
       if case .end = event { try server.responder?.respond(status: 200) }
     }
-    let client = loopback.connect()
+    let client = try loopback.connect()
     var upload = request("PUT")
     upload.expectsContinue = true
     let exchange = Exchange()
@@ -211,12 +211,12 @@ struct HTTPConnectionTests {
     func closed(_ stream: any ByteStream, reason: CloseReason) {}
   }
 
-  @Test("a client notices that the server ends an idle connection")
-  func idle() throws {
+  @Test("a client notices that the server ends an idle connection", arguments: [false, true])
+  func idle(tls: Bool) throws {
     var limits = HTTPConnectionLimits()
     limits.idleDeadline = .milliseconds(50)
-    let loopback = try HTTPLoopback(limits: limits)
-    let client = loopback.connect()
+    let loopback = try HTTPLoopback(limits: limits, tls: tls)
+    let client = try loopback.connect()
     var reasons: [CloseReason] = []
     client.onClosed = { reasons.append($0) }
     let exchange = Exchange()
@@ -228,10 +228,10 @@ struct HTTPConnectionTests {
     #expect(try loopback.runUntilServerIsEmpty())
   }
 
-  @Test("a request that crosses the end of an idle connection is safe to send again")
-  func crossing() throws {
-    let loopback = try HTTPLoopback()
-    let client = loopback.connect()
+  @Test("a request that crosses the end of an idle connection is safe to send again", arguments: [false, true])
+  func crossing(tls: Bool) throws {
+    let loopback = try HTTPLoopback(tls: tls)
+    let client = try loopback.connect()
     let first = Exchange()
     try client.send(request(), handler: first.take)
     #expect(try loopback.run { first.isComplete })

@@ -50,14 +50,14 @@ struct HTTPLifetimeTests {
     }
   }
 
-  @Test("every event at the client may end the connection, and everything is let go of (H23)", arguments: [false, true])
-  func endAtClient(aborts: Bool) throws {
+  @Test("every event at the client may end the connection, and everything is let go of (H23)", arguments: [false, true], [false, true])
+  func endAtClient(aborts: Bool, tls: Bool) throws {
     for position in 0..<5 {
       weak var weakClient: HTTPClientConnection?
-      let loopback = try HTTPLoopback()
+      let loopback = try HTTPLoopback(tls: tls)
       var last: String?
       do {
-        let client = loopback.connect()
+        let client = try loopback.connect()
         weakClient = client
         var seen = 0
         try client.send(upload()) { client, event in
@@ -189,7 +189,7 @@ struct HTTPLifetimeTests {
     do {
       let loopback = try HTTPLoopback { _, _ in }
       weakLoop = loopback.loop
-      let client = loopback.connect()
+      let client = try loopback.connect()
       weakClient = client
       try client.send(upload()) { _, _ in }
       #expect(try loopback.run { loopback.log == ["POST /"] })

@@ -12,14 +12,18 @@ final class HTTPLoopback {
   /// Called for every event at the server.
   var onServer: (HTTPServerConnection, HTTPServerSession.Event) throws -> Void
 
+  private let isTLS: Bool
+
   init(
-    limits: HTTPConnectionLimits = HTTPConnectionLimits(),
+    limits: HTTPConnectionLimits = HTTPConnectionLimits(), tls isTLS: Bool = false,
     onServer: @escaping (HTTPServerConnection, HTTPServerSession.Event) throws -> Void = HTTPLoopback.echo
   ) throws {
     loop = try Loop()
     self.onServer = onServer
+    self.isTLS = isTLS
+    let tls = isTLS ? try TLSServerContext(TLSServerConfiguration(identity: Self.identity)) : nil
     var relay: HTTPServerConnection.Handler = { _, _ in }
-    server = try HTTPServer(.loopbackIPv4(port: 0), on: loop, limits: limits) { relay($0, $1) }
+    server = try HTTPServer(.loopbackIPv4(port: 0), on: loop, limits: limits, tls: tls) { relay($0, $1) }
     address = try #require(server).localAddress
     relay = { [weak self] in self?.take($0, $1) }
   }
@@ -34,10 +38,24 @@ final class HTTPLoopback {
     }
   }
 
-  func connect(_ limits: HTTPConnectionLimits = HTTPConnectionLimits()) -> HTTPClientConnection {
-    let carrier = Carrier()
-    let stream = TCPStream.connect(to: address, on: loop, delegate: carrier)
-    return HTTPClientConnection(stream, on: loop, limits: limits)
+  func connect(_ limits: HTTPConnectionLimits = HTTPConnectionLimits()) throws -> HTTPClientConnection {
+    HTTPClientConnection(try stream(), on: loop, limits: limits)
+  }
+
+  /// A connection to the server without a delegate that cares.
+  func stream() throws -> any ByteStream {
+    let plain = TCPStream.connect(to: address, on: loop, delegate: Carrier())
+    guard isTLS else { return plain }
+    return TLSStream(client: plain, context: try Self.clientContext(), host: "server.test", on: loop, delegate: Carrier())
+  }
+
+  /// What the tests' server shows.
+  static var identity: TLSIdentity {
+    TLSIdentity(certificateFile: Certificates.path("valid.pem"), keyFile: Certificates.path("key.key"))
+  }
+
+  static func clientContext() throws -> TLSClientContext {
+    try TLSClientContext(TLSClientConfiguration(trust: .file(path: Certificates.path("ca.pem"))))
   }
 
   func run(within limit: Duration = .seconds(20), until condition: () -> Bool) throws -> Bool {

@@ -18,19 +18,22 @@ public final class HTTPServer {
   ///   - loop: The loop whose turns serve the connections.
   ///   - limits: How much, and how long, each client is borne with.
   ///   - leniencies: What is accepted although it is not valid. Default nothing.
+  ///   - tls: What to show to clients, which then have to speak TLS; their handshake counts as a part of their first head's time. Default
+  ///     none: plain TCP.
   ///   - date: Says what the Date field is to be, see ``HTTPDate``. Default none: no Date.
   ///   - handler: Called for every event of every connection, from the loop's turn.
   /// - Throws: `TransportError`.
   public init(
     _ address: SocketAddress, on loop: Loop, limits: HTTPConnectionLimits = HTTPConnectionLimits(), leniencies: HTTPLeniencies = [],
-    date: (() -> String)? = nil, handler: @escaping HTTPServerConnection.Handler
+    tls: TLSServerContext? = nil, date: (() -> String)? = nil, handler: @escaping HTTPServerConnection.Handler
   ) throws(TransportError) {
     var onAccept: (TCPStream) -> Void = { $0.abort() }
     let listener = try TCPListener(address, on: loop) { onAccept($0) }
     localAddress = listener.localAddress
     self.listener = listener
-    onAccept = { [weak self, weak loop] stream in
-      guard let self, let loop else { return stream.abort() }
+    onAccept = { [weak self, weak loop] accepted in
+      guard let self, let loop else { return accepted.abort() }
+      let stream: any ByteStream = tls.map { TLSStream(server: accepted, context: $0, on: loop, delegate: nil) } ?? accepted
       let connection = HTTPServerConnection(
         stream, on: loop, session: HTTPServerSession(limits: limits, leniencies: leniencies, now: loop.now), date: date,
         handler: handler, onGone: { [weak self] gone in self?.connections[ObjectIdentifier(gone)] = nil })

@@ -167,6 +167,8 @@ public struct HTTPServerSession: ~Copyable {
         try parser.endOfInput()
         end(.close)
       } catch {
+        // What is wrong with content that nobody wants is nobody's concern.
+        guard isDelivering || exchange == nil else { return endQuietly() }
         return fail(HTTPConnectionError(error.code == .unexpectedEOF ? .incomplete : .message, message: error))
       }
     }
@@ -304,14 +306,19 @@ public struct HTTPServerSession: ~Copyable {
 
   /// Ends the connection over a failure, with a refusal if none of the answer was sent.
   private mutating func fail(_ error: HTTPConnectionError) -> Event {
-    switch exchange?.answer {
-    case nil, .due:
+    if case .begun = exchange?.answer {
+      // In order, what was sent could pass for the whole answer.
+      end(.abort)
+    } else {
       if let status = error.status { refuse(status, error) }
       end(.close)
-    case .begun: end(.abort)
-    case .complete: end(.close)
     }
     return .failed(error)
+  }
+
+  private mutating func endQuietly() -> Event? {
+    end(.close)
+    return nil
   }
 
   /// Without content: whether the refused request was HEAD, and content would be taken for something else, is not always known.
