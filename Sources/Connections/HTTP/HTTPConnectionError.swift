@@ -11,6 +11,8 @@ public struct HTTPConnectionError: Error, Sendable, Equatable {
     case incomplete
     /// The connection ended before anything of an answer came.
     case noAnswer = "no-answer"
+    /// The connection ended before the exchange did.
+    case connectionLost = "connection-lost"
     /// A head did not come in time.
     case headDeadline = "head-deadline"
     /// Content comes too slowly.
@@ -66,7 +68,7 @@ public struct HTTPConnectionError: Error, Sendable, Equatable {
     case .message, .unsendable: message?.section ?? "RFC 9112 §2"
     case .incomplete: "RFC 9112 §8"
     case .noAnswer: "RFC 9112 §9.3.1"
-    case .headDeadline, .contentTooSlow, .outputStalled, .exchangeDeadline: "RFC 9112 §9.5"
+    case .connectionLost, .headDeadline, .contentTooSlow, .outputStalled, .exchangeDeadline: "RFC 9112 §9.5"
     case .ownedField: "RFC 9112 §6"
     case .contentTooLong, .contentTooShort: "RFC 9110 §8.6"
     case .contentNotAllowed: "RFC 9110 §6.4"
@@ -82,7 +84,7 @@ public struct HTTPConnectionError: Error, Sendable, Equatable {
   public var blame: Blame {
     switch code {
     case .message: message?.blame ?? .peerViolation
-    case .incomplete, .noAnswer: .peerViolation
+    case .incomplete, .noAnswer, .connectionLost: .peerViolation
     case .headDeadline, .contentTooSlow, .outputStalled, .exchangeDeadline: .peerExceededLimit
     case .ownedField, .unsendable, .contentTooLong, .contentTooShort, .contentNotAllowed, .status, .method, .upgradeNotOffered, .notNow,
       .notOpen:
@@ -96,7 +98,8 @@ public struct HTTPConnectionError: Error, Sendable, Equatable {
     case .message: message?.status ?? 400
     case .incomplete: 400
     case .headDeadline, .contentTooSlow: 408
-    case .noAnswer, .outputStalled, .exchangeDeadline, .ownedField, .unsendable, .contentTooLong, .contentTooShort, .contentNotAllowed,
+    case .noAnswer, .connectionLost, .outputStalled, .exchangeDeadline, .ownedField, .unsendable, .contentTooLong, .contentTooShort,
+      .contentNotAllowed,
       .status, .method, .upgradeNotOffered, .notNow, .notOpen:
       nil
     }
@@ -107,6 +110,7 @@ public struct HTTPConnectionError: Error, Sendable, Equatable {
     case .message: "the peer's message is not acceptable"
     case .incomplete: "the message was cut short"
     case .noAnswer: "the connection ended before an answer began"
+    case .connectionLost: "the connection ended before the exchange did"
     case .headDeadline: "the head did not come in time"
     case .contentTooSlow: "the content comes too slowly"
     case .outputStalled: "the peer does not take what it is sent"

@@ -270,6 +270,23 @@ struct HTTPConnectionTests {
     #expect(try loopback.runUntilServerIsEmpty())
   }
 
+  @Test("an answer in one piece may be longer than what may wait, whole or behind its head", arguments: [false, true])
+  func longPiece(isWhole: Bool) throws {
+    let content = [UInt8](repeating: 7, count: 20 << 20)
+    let loopback = try HTTPLoopback()
+    loopback.onServer = { connection, event in
+      guard case .end = event, let responder = connection.responder else { return }
+      if isWhole { return try responder.respond(status: 200, content: content) }
+      try responder.sendHead(status: 200, length: nil)
+      try responder.write(content)
+      try responder.end()
+    }
+    let exchange = Exchange()
+    try loopback.connect().send(request(), handler: exchange.take)
+    #expect(try loopback.run { exchange.isOver })
+    #expect(exchange.isComplete && exchange.content.count == content.count)
+  }
+
   @Test("who writes against all backpressure is stopped before memory runs full")
   func outputCap() throws {
     let loopback = try HTTPLoopback()

@@ -179,7 +179,7 @@ struct HTTPLifetimeTests {
     #expect(try loopback.run { loopback.log == ["GET /", "end"] })
     client.stream?.abort()
     #expect(try loopback.runUntilServerIsEmpty())
-    #expect(loopback.log == ["GET /", "end", "failed incomplete"])
+    #expect(loopback.log == ["GET /", "end", "failed connection-lost"])
   }
 
   @Test("a loop with a server and open connections can be let go of")

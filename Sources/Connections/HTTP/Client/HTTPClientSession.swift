@@ -37,7 +37,7 @@ public struct HTTPClientSession: ~Copyable {
   }
 
   /// How far the request's content has come.
-  private enum Sending: Sendable {
+  enum Sending: Sendable {
     /// Held back until then, or until the server says 100 (Continue).
     case awaitingContinue(ContentWriter, held: [[UInt8]], isComplete: Bool, until: Duration)
     case content(ContentWriter)
@@ -46,7 +46,7 @@ public struct HTTPClientSession: ~Copyable {
     case pointless
   }
 
-  private struct Exchange {
+  struct Exchange {
     let request: HTTPClientRequest
     let deadline: Duration
     let limit: Duration
@@ -69,10 +69,10 @@ public struct HTTPClientSession: ~Copyable {
   /// How many exchanges were complete.
   public private(set) var exchangeCount = 0
 
-  private var parser: ResponseParser
-  private var held = HeldOctets()
-  private var exchange: Exchange?
-  private var output: [[UInt8]] = []
+  var parser: ResponseParser
+  var held = HeldOctets()
+  var exchange: Exchange?
+  var output: [[UInt8]] = []
   private var isPaused = false
   private var inputEnded = false
 
@@ -114,85 +114,6 @@ public struct HTTPClientSession: ~Copyable {
     guard let exchange else { return nil }
     if case .awaitingContinue(_, _, _, let until) = exchange.sending { return min(until, exchange.deadline) }
     return exchange.deadline
-  }
-
-  // MARK: The request
-
-  /// Begins an exchange: sends the head of a request.
-  ///
-  /// - Parameters:
-  ///   - request: The request; if it has content, that is to follow.
-  ///   - limit: How long the exchange may take in total. Default ``HTTPConnectionLimits/exchangeDeadline``.
-  ///   - now: The present time, since any origin that later calls share.
-  /// - Throws: `HTTPConnectionError.Code.notNow` while another exchange is under way; `notOpen`; `method`, `contentNotAllowed`,
-  ///   `ownedField`, `unsendable`. Nothing was sent then.
-  public mutating func send(
-    _ request: HTTPClientRequest, within limit: Duration? = nil, now: Duration
-  ) throws(HTTPConnectionError) {
-    guard exchange == nil else { throw HTTPConnectionError(.notNow) }
-    guard isReusable else { throw HTTPConnectionError(.notOpen) }
-    output.append(try request.head())
-    parser.requestSent(method: request.method, offering: request.upgrade)
-    let writer = ContentWriter(request.framing)
-    let sending: Sending =
-      if request.expectsContinue {
-        .awaitingContinue(writer, held: [], isComplete: false, until: now + limits.continueWait)
-      } else if request.content == .none {
-        .complete
-      } else {
-        .content(writer)
-      }
-    let limit = limit ?? limits.exchangeDeadline
-    exchange = Exchange(request: request, deadline: now + limit, limit: limit, sending: sending)
-  }
-
-  /// Sends a piece of the request's content; nothing happens once the answer made it pointless.
-  ///
-  /// - Throws: `HTTPConnectionError.Code.notNow` unless content is due; `contentTooLong`: then the piece is not sent.
-  public mutating func write(_ content: consuming [UInt8]) throws(HTTPConnectionError) {
-    switch exchange?.sending {
-    case .content(var writer):
-      append(try writer.write(content))
-      exchange?.sending = .content(writer)
-    case .awaitingContinue(var writer, let held, false, let until):
-      let octets = try writer.write(content)
-      exchange?.sending = .awaitingContinue(writer, held: held + [octets], isComplete: false, until: until)
-    case .pointless: return
-    case .awaitingContinue, .complete, nil: throw HTTPConnectionError(.notNow)
-    }
-  }
-
-  /// Ends the request's content.
-  ///
-  /// - Throws: `HTTPConnectionError.Code.notNow` unless content is due; `contentTooShort`; `unsendable`, `contentNotAllowed` for the
-  ///   trailers. The content goes on then.
-  public mutating func end(trailers: FieldSection = FieldSection()) throws(HTTPConnectionError) {
-    switch exchange?.sending {
-    case .content(var writer):
-      append(try writer.end(trailers: trailers))
-      exchange?.sending = .complete
-    case .awaitingContinue(var writer, let held, false, let until):
-      let octets = try writer.end(trailers: trailers)
-      exchange?.sending = .awaitingContinue(writer, held: held + [octets], isComplete: true, until: until)
-    case .pointless: return
-    case .awaitingContinue, .complete, nil: throw HTTPConnectionError(.notNow)
-    }
-  }
-
-  /// Takes the octets to be written, in order.
-  public mutating func takeOutput() -> [[UInt8]] {
-    defer { output = [] }
-    return output
-  }
-
-  private mutating func append(_ octets: [UInt8]) {
-    if !octets.isEmpty { output.append(octets) }
-  }
-
-  private mutating func stopWaitingForContinue() {
-    guard case .awaitingContinue(let writer, let held, let isComplete, _) = exchange?.sending else { return }
-    for octets in held { append(octets) }
-    exchange?.sending = isComplete ? .complete : .content(writer)
   }
 
   // MARK: The answer

@@ -40,7 +40,7 @@ public struct HTTPResponder {
   ///
   /// - Throws: As ``HTTPServerSession/write(_:)``, and `notOpen`; `outputStalled` if too much waits for the client, which is then cut off.
   public func write(_ content: [UInt8]) throws(HTTPConnectionError) {
-    try connection.answer(requestNumber) { session, _ throws(HTTPConnectionError) in try session.write(content) }
+    try connection.write(content, to: requestNumber)
   }
 
   /// Ends the answer.

@@ -116,18 +116,23 @@ public final class HTTPServerConnection: ByteStreamDelegate {
   ) throws(HTTPConnectionError) -> Result {
     guard !isGone, let loop, session.ending == nil else { throw HTTPConnectionError(.notOpen) }
     guard session.requestNumber == number, session.isAnswerDue else { throw HTTPConnectionError(.notNow) }
-    guard stream.pendingOutputBytes <= session.limits.maximumPendingOutputBytes else {
-      let error = HTTPConnectionError(
-        .outputStalled, limit: session.limits.maximumPendingOutputBytes, actual: stream.pendingOutputBytes)
-      abort()
-      throw error
-    }
     session.date = date?()
     defer {
       if isPumping { flush(on: loop) } else { settle() }
       if !session.isAnswerDue { schedulePump() }
     }
     return try body(&session, loop.now)
+  }
+
+  /// Sends a piece of content, unless more than is allowed waits for the client already.
+  func write(_ content: [UInt8], to number: Int) throws(HTTPConnectionError) {
+    if isAnswerDue(to: number), stream.pendingOutputBytes > session.limits.maximumPendingOutputBytes {
+      let error = HTTPConnectionError(
+        .outputStalled, limit: session.limits.maximumPendingOutputBytes, actual: stream.pendingOutputBytes)
+      abort()
+      throw error
+    }
+    try answer(number) { session, _ throws(HTTPConnectionError) in try session.write(content) }
   }
 
   func isAnswerDue(to number: Int) -> Bool { !isGone && session.requestNumber == number && session.isAnswerDue }
@@ -165,7 +170,7 @@ public final class HTTPServerConnection: ByteStreamDelegate {
     guard !isGone else { return }
     let handler = handler
     let onClosed = onClosed
-    let event = session.connectionLost(HTTPConnectionError(.incomplete, closeReason: reason))
+    let event = session.connectionLost(HTTPConnectionError(.connectionLost, closeReason: reason))
     letGo()
     if let event { handler?(self, event) }
     onClosed?(reason)
