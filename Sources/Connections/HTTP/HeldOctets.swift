@@ -10,8 +10,7 @@ struct HeldOctets: Sendable {
   mutating func append(_ added: Span<UInt8>) {
     if index > 0 { octets.removeFirst(index) }
     index = 0
-    octets.reserveCapacity(octets.count + added.count)
-    // The one unsafe place of the module: the buffer is the span's own and copied from within the call, element by element otherwise.
+    // The one unsafe place of the module: the buffer is the span's own, and copied from during the call only.
     unsafe added.withUnsafeBufferPointer { unsafe octets.append(contentsOf: $0) }
   }
 

@@ -19,6 +19,7 @@ final class ServerDriver {
   var ending: HTTPServerSession.Ending? { session.ending }
   var deadline: Duration? { session.nextDeadline }
   var wantsInput: Bool { session.wantsInput }
+  var heldBytes: Int { session.heldBytes }
   var requestNumber: Int { session.requestNumber }
 
   /// The status codes of the answers, interim ones included, whose content does not begin like one.

@@ -162,6 +162,39 @@ struct ServerRequestTests {
     #expect(driver.log == ["POST /"])
   }
 
+  @Test("content that nobody wants may be wrong: the connection ends, and nobody is told")
+  func unreadFault() throws {
+    let driver = ServerDriver()
+    driver.feed("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    try driver.answer(403)
+    driver.feed("x" + Self.get)
+    #expect(driver.log == ["POST /"] && driver.ending == .close && driver.statuses == [403])
+  }
+
+  @Test("an answer in pieces that ends long before its request ends the connection")
+  func unreadBehindPieces() throws {
+    let driver = ServerDriver()
+    driver.feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 262145\r\n\r\n")
+    try driver.session.sendHead(status: 200, length: nil, now: .zero)
+    driver.feed("x")
+    #expect(driver.log == ["POST /", "+x"])
+    try driver.session.end(now: .zero)
+    #expect(driver.ending == nil)
+    let other = ServerDriver()
+    other.feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 262145\r\n\r\n")
+    try other.session.sendHead(status: 200, length: nil, now: .zero)
+    try other.session.end(now: .zero)
+    #expect(other.ending == .close)
+  }
+
+  @Test("octets behind the end of a connection are not held")
+  func behindTheEnd() throws {
+    let driver = ServerDriver()
+    driver.feed("bad\r\n\r\n")
+    driver.feed([UInt8](repeating: 0x41, count: 1 << 20))
+    #expect(driver.ending == .close && driver.heldBytes == 0)
+  }
+
   static let expectations: [(name: String, head: String, content: String, interim: Bool)] = [
     ("content is awaited", "HTTP/1.1\r\nContent-Length: 5", "", true),
     ("chunks are awaited", "HTTP/1.1\r\nTransfer-Encoding: chunked", "", true),
@@ -188,6 +221,26 @@ struct ServerRequestTests {
     #expect(driver.statuses == [417])
     #expect(driver.text.contains("Connection: close") && driver.ending == .close)
     #expect(driver.log == ["POST /"])
+  }
+
+  @Test("an expectation without content ends no connection", arguments: ["", "Content-Length: 0\r\n"])
+  func vainExpectation(length: String) throws {
+    let driver = ServerDriver()
+    driver.on = { driver, event in if case .head = event { try driver.answer() } }
+    driver.feed("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\(length)\r\n" + Self.get)
+    #expect(driver.statuses == [200, 200] && driver.ending == nil)
+  }
+
+  @Test("100 (Continue) from the application is the only one, and the connection goes on")
+  func ownContinue() throws {
+    let driver = ServerDriver()
+    driver.on = { driver, event in
+      guard case .head = event else { return }
+      try driver.session.sendInterim(100)
+      try driver.answer()
+    }
+    driver.feed("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+    #expect(driver.statuses == [100, 200] && driver.ending == nil)
   }
 
   @Test("a paused request holds 100 (Continue) back")

@@ -107,7 +107,7 @@ public struct HTTPClientSession: ~Copyable {
   }
 
   /// Whether further octets of the server should be read; what is given nevertheless is held.
-  public var wantsInput: Bool { ending == nil && !inputEnded && !isPaused }
+  public var wantsInput: Bool { ending == nil && !isPaused }
 
   /// When ``handleDeadline(now:)`` is due.
   public var nextDeadline: Duration? {

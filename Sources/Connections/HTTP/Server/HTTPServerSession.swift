@@ -102,10 +102,13 @@ public struct HTTPServerSession: ~Copyable {
   public var wantsInput: Bool {
     switch reading {
     case .over: false
-    case .answerDue: !inputEnded && held.count < limits.maximumHeldBytes
-    case .awaiting, .head, .content, .draining: !inputEnded && pause.isEmpty
+    case .answerDue: held.count < limits.maximumHeldBytes
+    case .awaiting, .head, .content, .draining: pause.isEmpty
     }
   }
+
+  /// How many octets are held.
+  package var heldBytes: Int { held.count }
 
   /// Whether an answer is to be given, or completed.
   public var isAnswerDue: Bool {
@@ -258,14 +261,12 @@ public struct HTTPServerSession: ~Copyable {
     held = HeldOctets()
     exchange = nil
     pause = InputPause()
-    if how == .abort { output = SessionOutput() }
-    ending = ending == .abort ? .abort : how
+    ending = how
   }
 
   /// Goes on after an exchange whose both sides are complete.
   mutating func endExchange(now: Duration) {
     exchange = nil
-    pause.end(.application, now: now)
     parser.resume()
     reading = .awaiting(until: now + limits.idleDeadline)
   }
