@@ -11,6 +11,8 @@ final class ClientDriver {
   private(set) var failure: HTTPClientFailure?
   private(set) var leftover: [UInt8]?
   private(set) var lastHead: ResponseHead?
+  /// Whether the connection was reusable when the last exchange had just ended.
+  private(set) var wasReusableAtEnd: Bool?
   private(set) var contentOctets: [UInt8] = []
 
   init(_ limits: HTTPConnectionLimits = HTTPConnectionLimits()) { session = HTTPClientSession(limits: limits) }
@@ -93,7 +95,9 @@ final class ClientDriver {
       let piece = String(decoding: octets, as: UTF8.self)
       if let last = log.last, last.hasPrefix("+") { log[log.count - 1] = last + piece } else { log.append("+" + piece) }
     case .trailers(let trailers): log.append("trailers " + trailers.lines.map { String(decoding: $0.name, as: UTF8.self) }.joined())
-    case .end: log.append("end")
+    case .end:
+      wasReusableAtEnd = isReusable
+      log.append("end")
     case .switched(let leftover):
       self.leftover = leftover
       log.append("switched")

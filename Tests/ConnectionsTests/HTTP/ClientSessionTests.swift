@@ -83,6 +83,7 @@ struct ClientSessionTests {
     #expect(driver.log == row.log)
     #expect(driver.isReusable == row.isReusable)
     #expect(!driver.isReusable || driver.ending == nil)
+    if !row.ends, row.log.last == "end" { #expect(driver.wasReusableAtEnd == row.isReusable) }
   }
 
   @Test("an incomplete answer says how much is missing")
@@ -183,6 +184,29 @@ struct ClientSessionTests {
     driver.feed(Self.chunks)
     #expect(driver.log.filter { $0 == "end" }.count == 2)
     driver.endInput()
+    #expect(refusal { try driver.send() } == .notOpen)
+  }
+
+  @Test("a connection whose end is known is not reusable, even before it was acted upon")
+  func endKnown() throws {
+    let driver = ClientDriver()
+    try driver.send()
+    driver.session.pauseReading()
+    driver.feed(Self.ok)
+    driver.endInput()
+    driver.session.resumeReading()
+    driver.turn()
+    #expect(driver.log.last == "end" && driver.wasReusableAtEnd == false)
+  }
+
+  @Test("nothing follows a request that said so, whatever the server says (RFC 9112 §9.6)")
+  func last() throws {
+    let driver = ClientDriver()
+    var request = ClientDriver.request()
+    request.isLast = true
+    try driver.send(request)
+    driver.feed(Self.ok)
+    #expect(driver.log.last == "end" && driver.ending == .close)
     #expect(refusal { try driver.send() } == .notOpen)
   }
 
@@ -294,6 +318,15 @@ struct ClientSessionTests {
     driver.feed("HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n")
     #expect(driver.log == ["417", "end"])
     #expect(driver.text.hasSuffix("\r\n\r\n") && !driver.isReusable && driver.ending == .abort)
+  }
+
+  @Test("content that is held back when the answer begins is never sent")
+  func answeredExpectation() throws {
+    let driver = try expecting()
+    driver.feed("HTTP/1.1 413 No\r\nContent-Length: 2\r\n\r\n")
+    driver.pass(to: .seconds(2))
+    driver.feed("no")
+    #expect(driver.text.hasSuffix("\r\n\r\n") && driver.log.last == "end")
   }
 
   static let earlyAnswers: [(name: String, head: String, isWanted: Bool)] = [

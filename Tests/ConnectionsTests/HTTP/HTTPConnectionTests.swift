@@ -49,6 +49,10 @@ struct HTTPConnectionTests {
     let client = RawClient(to: loopback.address, on: loopback.loop, sending: Array(requests.utf8))
     for number in 1...3 {
       #expect(try loopback.run { waiting.count == number })
+      if number > 1 {
+        #expect(!waiting[number - 2].isDue)
+        #expect(refusal { try waiting[number - 2].respond(status: 500) } == .notNow)
+      }
       // Nobody is asked about a request before the last one is answered.
       try loopback.loop.turn(waitAtMost: .milliseconds(20))
       #expect(waiting.count == number && waiting[number - 1].isDue)
@@ -128,20 +132,53 @@ struct HTTPConnectionTests {
     #expect(try loopback.runUntilServerIsEmpty())
   }
 
-  @Test("a client that sends on against a refusal gets to see it, and no reset (RFC 9112 §9.6)", arguments: [false, true])
-  func refusalIsSeen(tls: Bool) throws {
+  @Test(
+    "a client that sends on against a refusal gets to see it, and no reset, even if nothing was read before (RFC 9112 §9.6)",
+    arguments: [false, true], [false, true])
+  func refusalIsSeen(tls: Bool, paused: Bool) throws {
     let loopback = try HTTPLoopback(tls: tls)
-    loopback.onServer = { connection, event in if case .head = event { try connection.responder?.respond(status: 413) } }
+    var responder: HTTPResponder?
+    loopback.onServer = { connection, event in
+      guard case .head = event else { return }
+      responder = connection.responder
+      if paused { connection.pauseReading() } else { try responder?.respond(status: 413) }
+    }
     let client = try loopback.connect()
     var upload = request("PUT")
     upload.content = .length(100 << 20)
     let exchange = Exchange()
     try client.send(upload, handler: exchange.take)
     for _ in 0..<8 { try client.write([UInt8](repeating: 7, count: 1 << 20)) }
+    if paused {
+      #expect(try loopback.run { responder != nil })
+      while try loopback.loop.turn(waitAtMost: .milliseconds(20)) {}
+      try responder?.respond(status: 413)
+    }
     #expect(try loopback.run { exchange.isOver })
     #expect(exchange.head?.status == 413 && exchange.isComplete)
     #expect(!client.isReusable)
     #expect(try loopback.runUntilServerIsEmpty())
+  }
+
+  @Test("no request is served while the answers to those before it pile up")
+  func pipelinedFlood() throws {
+    let loopback = try HTTPLoopback()
+    var served = 0
+    loopback.onServer = { connection, event in
+      guard case .end = event else { return }
+      served += 1
+      try connection.responder?.respond(status: 200, content: [UInt8](repeating: 7, count: 1 << 20))
+    }
+    let request = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+    let total = 200
+    let client = RawClient(
+      to: loopback.address, on: loopback.loop, sending: Array([[UInt8]](repeating: request, count: total).joined()))
+    client.stream?.pauseReading()
+    #expect(try loopback.run { served > 0 })
+    while try loopback.loop.turn(waitAtMost: .milliseconds(50)) {}
+    #expect(served < 20, "\(served)")
+    client.stream?.resumeReading()
+    #expect(try loopback.run { served == total })
   }
 
   @Test("content waits for 100 (Continue), which comes when the server wants to read", arguments: [false, true])
@@ -202,6 +239,22 @@ struct HTTPConnectionTests {
     }
     try loopback.connect().send(offer, handler: exchange.take)
     #expect(try loopback.run { receiver.octets == [1, 2, 3] })
+  }
+
+  @Test("a stream given away outside of a callback can be read")
+  func upgradeLater() throws {
+    let loopback = try HTTPLoopback()
+    var responder: HTTPResponder?
+    loopback.onServer = { connection, event in if case .end = event { responder = connection.responder } }
+    let client = RawClient(
+      to: loopback.address, on: loopback.loop,
+      sending: Array("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n".utf8))
+    #expect(try loopback.run { responder != nil })
+    let receiver = Receiver()
+    try responder?.switchProtocols(to: "x").stream.delegate = receiver
+    client.stream?.write([1, 2, 3])
+    #expect(try loopback.run { receiver.octets == [1, 2, 3] })
+    client.stream?.abort()
   }
 
   final class Receiver: ByteStreamDelegate {
