@@ -107,6 +107,9 @@ public enum TLSFailure: Hashable, Sendable, CustomStringConvertible {
     if case .unreadableFile(_, let number) = self { number } else if case .handshakeTimeout = self { CS_ETIMEDOUT } else { 0 }
   }
 
+  /// Whether the peer knows, because it was the one that ended the connection.
+  var isAlert: Bool { if case .alert = self { true } else if case .ourCertificateRefused = self { true } else { false } }
+
   /// The same failure, saying which name was expected.
   func expecting(_ host: String) -> TLSFailure {
     guard case .certificateRejected(let rejection) = self, case .wrongName(_, let names, let count, let commonName) = rejection.problem

@@ -30,8 +30,26 @@ extension TLSStream: EventSource {
     }
   }
 
-  /// Closes over a failure, after the alert that the session may have sent.
+  /// Closes over a failure of ours, or of what is below.
   func fail(_ failure: TLSFailure) {
+    part(closing(over: failure))
+    lower.close()
+  }
+
+  /// Closes over a failure of the session, which has sent an alert unless it has got one.
+  func sessionFailed() {
+    guard let session else { return }
+    let failure = self.failure(of: session)
+    part(closing(over: failure))
+    if failure.isAlert { lower.close() } else { lower.closeGracefully(within: Self.partingLimit) }
+  }
+
+  private func failure(of session: TLSSession) -> TLSFailure {
+    if case .handshaking = state, let octets = session.firstOctetsThatAreNotTLS { return .notTLS(firstOctets: octets) }
+    return session.failure.expecting(host)
+  }
+
+  private func closing(over failure: TLSFailure) -> CloseReason {
     let isAboutHandshake =
       switch (state, failure) {
       case (.handshaking, _): true
@@ -39,9 +57,7 @@ extension TLSStream: EventSource {
       case (_, .ourCertificateRefused): !hasReceived
       case (_, _): false
       }
-    let error = TransportError(isAboutHandshake ? .handshake : .receive, .tls(failure), address: peerAddress)
-    part(CloseReason(error))
-    lower.closeGracefully(within: Self.partingLimit)
+    return CloseReason(TransportError(isAboutHandshake ? .handshake : .receive, .tls(failure), address: peerAddress))
   }
 
   /// Both sides have finished.
@@ -70,7 +86,9 @@ extension TLSStream: EventSource {
     case .closed: return
     case .closing(let given?): ownReason = given
     case .handshaking: ownReason = Self.duringHandshake(reason)
-    case .open, .lingering, .closing(nil): ownReason = reason == .localClose && peerFinished ? .peerFinished : reason
+    // Many servers are gone when our close_notify answers theirs: nothing of what they sent is lost by that.
+    case .closing(nil) where peerFinished && reason != .localAbort: ownReason = .peerFinished
+    case .open, .lingering, .closing(nil): ownReason = reason
     }
     state = .closed
     release()
@@ -175,7 +193,7 @@ extension TLSStream: EventSource {
         case .done: continue
         case .wantsInput: return
         case .ended: return peerEnded()
-        case .failed: return fail(session.failure)
+        case .failed: return sessionFailed()
         }
       }
     }
@@ -195,7 +213,7 @@ extension TLSStream: EventSource {
     case .wantsInput: return
     case .done: break
     case .ended: return fail(.endedDuringHandshake)
-    case .failed: return fail(handshakeFailure(session))
+    case .failed: return sessionFailed()
     }
     state = .open
     if let timer { loop?.cancel(timer) }
@@ -203,11 +221,6 @@ extension TLSStream: EventSource {
     markDirty()
     delegate?.connected(self)
     updateLowerReading()
-  }
-
-  private func handshakeFailure(_ session: TLSSession) -> TLSFailure {
-    if let octets = session.firstOctetsThatAreNotTLS { return .notTLS(firstOctets: octets) }
-    return session.failure.expecting(host)
   }
 
   // MARK: Output
@@ -252,7 +265,7 @@ extension TLSStream: EventSource {
         hasFailed = sent == nil
         return sent ?? 0
       }
-      if hasFailed, let session { return fail(session.failure) }
+      if hasFailed { return sessionFailed() }
     }
   }
 

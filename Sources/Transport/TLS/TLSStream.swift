@@ -4,7 +4,7 @@ internal import WireBytes
 ///
 /// `connected` is called when the handshake is done, for clients and servers alike. What is written before is sent then. The end of the
 /// peer's direction is `receivedEndOfFile` only when the peer said so (close_notify); a connection that just ends is closed as
-/// ``TLSFailure/truncated``. Writes of a turn are collected and make as few records as they fit in. Each call into the stream has the
+/// ``TLSFailure/truncated``. A peer that said so, and is gone when we close too, has finished. Writes of a turn are collected and make as few records as they fit in. Each call into the stream has the
 /// meaning that it has for ``TCPStream``.
 public final class TLSStream: ByteStream {
   /// The receiver of everything that happens; held strongly until `closed` was delivered.
@@ -139,7 +139,7 @@ public final class TLSStream: ByteStream {
     sendsAtOnce = true
     let sent = unsafe octets.withUnsafeBufferPointer { unsafe encrypt($0) }
     sendsAtOnce = false
-    guard let sent else { return }
+    guard let sent else { return sessionFailed() }
     output.append(octets, sent: sent)
     outputGrew()
   }
@@ -201,8 +201,10 @@ public final class TLSStream: ByteStream {
     case .handshaking: part(nil)
     case .open, .lingering:
       encryptPending(ahead: .max)
-      if let session, writeEnd != .sent { session.end() }
-      part(peerFinished ? .peerFinished : nil)
+      if let session {
+        if writeEnd != .sent { session.end() }
+        part(peerFinished ? .peerFinished : nil)
+      }
     case .closing: break
     }
     lower.close()
