@@ -136,7 +136,10 @@ struct HTTPConnectionTests {
     "a client that sends on against a refusal gets to see it, and no reset, even if nothing was read before (RFC 9112 §9.6)",
     arguments: [false, true], [false, true])
   func refusalIsSeen(tls: Bool, paused: Bool) throws {
-    let loopback = try HTTPLoopback(tls: tls)
+    var limits = HTTPConnectionLimits()
+    // Longer than the test: that the client is gone is seen by reading, not by waiting.
+    limits.lingerDeadline = .seconds(100)
+    let loopback = try HTTPLoopback(limits: limits, tls: tls)
     var responder: HTTPResponder?
     loopback.onServer = { connection, event in
       guard case .head = event else { return }
@@ -203,6 +206,45 @@ struct HTTPConnectionTests {
     connection?.resumeReading()
     #expect(try loopback.run { exchange.isOver })
     #expect(exchange.interims == [100] && exchange.isComplete && client.isReusable)
+  }
+
+  @Test("content that was held back is asked for when 100 (Continue) comes")
+  func writableAfterContinue() throws {
+    let loopback = try HTTPLoopback()
+    let client = try loopback.connect()
+    var upload = request("PUT")
+    upload.content = .chunked
+    upload.expectsContinue = true
+    let exchange = Exchange()
+    try client.send(upload, handler: exchange.take)
+    loopback.onServer = { connection, event in if case .end = event { try connection.responder?.respond(status: 200) } }
+    #expect(!client.isWritable)
+    var asked = 0
+    client.onWritable = {
+      asked += 1
+      try? client.write(Array("hello".utf8))
+      try? client.end()
+    }
+    #expect(try loopback.run { exchange.isOver })
+    #expect(exchange.interims == [100] && exchange.isComplete && asked == 1)
+  }
+
+  @Test("an exchange whose answer came first ends with its content, without another octet of the server")
+  func contentEndsLast() throws {
+    let loopback = try HTTPLoopback()
+    loopback.onServer = { connection, event in if case .head = event { try connection.responder?.respond(status: 200, content: [7]) } }
+    let client = try loopback.connect()
+    var upload = request("PUT")
+    upload.content = .length(5)
+    let exchange = Exchange()
+    try client.send(upload, handler: exchange.take)
+    #expect(try loopback.run { exchange.content == [7] })
+    #expect(!exchange.isOver && client.isContentWanted)
+    try client.write(Array("hello".utf8))
+    try client.end()
+    #expect(!exchange.isOver, "no event comes from inside of a call")
+    #expect(try loopback.run(within: .seconds(5)) { exchange.isOver })
+    #expect(exchange.isComplete && client.isReusable)
   }
 
   @Test("an upgrade gives both streams away, with what came behind")
