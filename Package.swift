@@ -84,7 +84,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ConnectionsTests",
-      dependencies: ["Connections", "ConformancePeers", "Transport", "WSHandshake", "WSProtocol"], swiftSettings: settings),
+      dependencies: [
+        "Connections", "ConformancePeers", "Transport", "WSHandshake", "WSProtocol", "HTTPParse", "Conformance", "HTTPServerTesting",
+        "ProtocolTesting",
+      ], swiftSettings: settings),
     .testTarget(name: "WirecheckTests", dependencies: ["wirecheck", "Transport", "ConformancePeers"], swiftSettings: settings),
     .testTarget(
       name: "ConformanceReportTests", dependencies: ["ConformanceReport", "Conformance", "WSProtocol", "WireBytes"],

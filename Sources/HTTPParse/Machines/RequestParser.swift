@@ -67,6 +67,24 @@ public struct RequestParser: Sendable {
   /// The stream offset of the next octet.
   public var offset: Int { reader.offset }
 
+  /// Whether no request has begun, but for empty lines before it.
+  package var isBetweenRequests: Bool {
+    switch phase {
+    case .head: reader.isBetweenHeads
+    case .body, .ending, .stopped: false
+    case .closed: true
+    }
+  }
+
+  /// Why nothing may follow the request whose head was read last, if it is answered in HTTP; known once its head is.
+  package var closeReason: AfterMessage.CloseReason? {
+    switch phase {
+    case .body(let verdict), .ending(let verdict), .stopped(let verdict):
+      verdict.close ?? (verdict.handover == .connect ? .connectRefused : nil)
+    case .head, .closed: nil
+    }
+  }
+
   /// Takes octets, beginning at `index`, up to the next event.
   ///
   /// - Returns: The next event, or `nil` when `index` is at the end of the span or the parser has handed over.

@@ -70,6 +70,14 @@ public struct ResponseParser: Sendable {
   /// How many requests have no final response yet; between responses octets that come while it is 0 are `unsolicited-response`.
   public var outstandingRequests: Int { outstanding.count }
 
+  /// What may follow the response whose head was read last; `nil` between responses.
+  package var afterResponse: AfterMessage? {
+    switch phase {
+    case .body(let next), .ending(let next): next
+    case .head, .closed, .handedOver: nil
+    }
+  }
+
   /// Notes that a request was sent.
   ///
   /// - Parameters:
