@@ -78,7 +78,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ConnectionsTests",
-      dependencies: ["Connections", "ConformancePeers", "Transport", "WSHandshake", "WSProtocol"], swiftSettings: settings),
+      dependencies: ["Connections", "ConformancePeers", "Transport", "HTTPParse", "WSHandshake", "WSProtocol", "ProtocolTesting"],
+      swiftSettings: settings),
     .testTarget(name: "WirecheckTests", dependencies: ["wirecheck", "Transport", "ConformancePeers"], swiftSettings: settings),
     .testTarget(
       name: "ConformanceReportTests", dependencies: ["ConformanceReport", "Conformance", "WSProtocol", "WireBytes"],
