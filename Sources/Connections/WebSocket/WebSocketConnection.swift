@@ -24,12 +24,15 @@ public final class WebSocketConnection: ByteStreamDelegate {
   /// Since when reading is paused, and how much output waited when that was last looked at; `nil` while reading.
   private var pause: (since: Duration, pendingBytes: Int)?
   private var held = 0
+  /// What was sent since the output was last written, in octets; `nil` but while events are reported, after which it is written.
+  private var collectedBytes: Int?
   private var handler: Handler?
 
   /// The most output octets that may wait for a peer when more is to be sent.
   ///
   /// 16 MiB besides a message of the greatest length, so that the echo of one never is too much. Excess: the connection is dropped.
   private let outputCapBytes: Int
+  private static let collectedAtMost = 16 << 10
 
   /// Opens a connection as client: sends the request of `offer` as soon as the stream takes it.
   ///
@@ -114,9 +117,14 @@ public final class WebSocketConnection: ByteStreamDelegate {
       abort()
       throw error
     }
+    let length = message.octets.count
     try session.send(message)
-    // At once, not with the next input: nothing need be about to come, and only what the stream holds is counted.
-    writeOutput()
+    // The answers to what came together leave together, but only so much: the cap counts what the stream holds.
+    if let collectedBytes, collectedBytes + length < Self.collectedAtMost {
+      self.collectedBytes = collectedBytes + length
+    } else {
+      writeOutput()
+    }
   }
 
   /// Sends a Ping of at most 125 octets at the end of the loop's turn.
@@ -151,8 +159,11 @@ public final class WebSocketConnection: ByteStreamDelegate {
   /// Takes octets of the peer.
   public func received(_ octets: Span<UInt8>, from stream: any ByteStream) {
     guard let loop else { return }
+    let now = loop.now
     var index = 0
-    while let event = session.receive(octets, at: &index, now: loop.now) { handler?(self, event) }
+    collectedBytes = 0
+    while let event = session.receive(octets, at: &index, now: now) { handler?(self, event) }
+    collectedBytes = nil
     settle()
     if let budget { settleAccount(with: budget) }
   }
@@ -185,6 +196,7 @@ public final class WebSocketConnection: ByteStreamDelegate {
   }
 
   private func writeOutput() {
+    if collectedBytes != nil { collectedBytes = 0 }
     for segment in session.takeOutput() { stream.write(segment) }
   }
 

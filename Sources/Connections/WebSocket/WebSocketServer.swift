@@ -68,7 +68,7 @@ public final class WebSocketServer {
   /// The connection with this number, until its last event.
   public subscript(id: Int) -> WebSocketConnection? { connections[id] }
 
-  /// Sends `message` on every open connection that has less than `backlogBytes` waiting for its peer; the content is shared, not copied.
+  /// Sends `message` on every open connection that has less than `backlogBytes` waiting for its peer; long content is shared, not copied.
   ///
   /// - Parameters:
   ///   - message: The message.
