@@ -35,7 +35,8 @@ let package = Package(
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "Deflate", dependencies: ["WSProtocol", "DeflateAudit", "CZlib"], swiftSettings: settings),
     .target(name: "CSockets"),
-    .target(name: "Transport", dependencies: ["CSockets"], swiftSettings: settings),
+    .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+    .target(name: "Transport", dependencies: ["WireBytes", "CSockets", "COpenSSL"], swiftSettings: settings),
     .target(name: "Connections", dependencies: ["Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
     .target(name: "Conformance", dependencies: ["WireBytes", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
     .target(

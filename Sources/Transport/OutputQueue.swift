@@ -37,6 +37,13 @@ struct OutputQueue {
     return (result, result == offered)
   }
 
+  /// Offers the first segment to `take`, which says how much of it is gone.
+  mutating func takeFirst(_ take: (UnsafeBufferPointer<UInt8>) -> Int) {
+    guard head < segments.count else { return }
+    let taken = unsafe segments[head].withUnsafeBufferPointer { unsafe take(UnsafeBufferPointer(rebasing: $0[headOffset...])) }
+    if taken > 0 { consume(taken) }
+  }
+
   mutating func removeAll() { self = OutputQueue() }
 
   /// Nests one borrow of a segment in the next, so that every pointer is valid during the system call.

@@ -16,6 +16,10 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case accept = "accept a connection on"
     /// Opening a connection.
     case connect = "connect to"
+    /// Reading certificates and keys.
+    case configureTLS = "set up TLS"
+    /// Agreeing on TLS over a connection.
+    case handshake = "make a TLS connection to"
     /// Reading from a connection.
     case receive = "receive from"
     /// Writing to a connection.
@@ -40,6 +44,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case connectedToItself
     /// The caller named a host that is neither an address literal nor "localhost".
     case nameResolutionUnsupported(host: String)
+    /// TLS refused, or the peer's.
+    case tls(TLSFailure)
     /// The caller ran a loop from inside one of the loop's callbacks.
     case nestedTurn
   }
@@ -58,12 +64,13 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     self.address = address
   }
 
-  /// The error number (errno) that fits best; 0 when the caller misused the interface.
+  /// The error number (errno) that fits best; 0 when none does.
   public var errorNumber: Int32 {
     switch cause {
     case .system(let number): number
     case .deadlineExceeded: CS_ETIMEDOUT
     case .connectedToItself: CS_ECONNREFUSED
+    case .tls(let failure): failure.errorNumber
     case .nameResolutionUnsupported, .nestedTurn: 0
     }
   }
@@ -80,16 +87,22 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     return "cannot \(operation.rawValue)\(place): \(reason)" + (advice.isEmpty ? "" : ". \(advice)")
   }
 
+  /// The text and the symbolic name of an error number.
+  static func text(ofErrorNumber number: Int32) -> String {
+    let text = unsafe String(cString: cs_error_text(number))
+    return "\(text.prefix(1).lowercased())\(text.dropFirst()) (\(unsafe String(cString: cs_error_name(number))) \(number))"
+  }
+
   private var reason: String {
     switch cause {
     case .system(let number):
-      let text = unsafe String(cString: cs_error_text(number))
-      return "\(text.prefix(1).lowercased())\(text.dropFirst()) (\(errorName) \(number))"
+      return Self.text(ofErrorNumber: number)
     case .deadlineExceeded(let limit): return "no answer within \(limit)"
     case .connectedToItself: return "nothing listens there, the socket reached itself"
     case .nameResolutionUnsupported(let host):
       let shown = String(decoding: host.utf8.prefix(255).map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
       return "\"\(shown)\" is not an address"
+    case .tls(let failure): return failure.description
     case .nestedTurn: return "the loop is already running a turn"
     }
   }
@@ -97,6 +110,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
   private var advice: String {
     switch cause {
     case .nameResolutionUnsupported: return "This version accepts only IPv4 and IPv6 literals and localhost"
+    case .tls(let failure): return failure.advice
     case .nestedTurn: return "Do not run a loop from inside one of its callbacks"
     case .system, .deadlineExceeded, .connectedToItself: break
     }
