@@ -21,20 +21,22 @@ public final class WebSocketServer {
   /// - Parameters:
   ///   - address: The local address; port 0 chooses a free port.
   ///   - loop: The loop whose turns serve the connections.
+  ///   - tls: What to show and to demand, for `wss`. Default: plain `ws`.
   ///   - policy: Which hosts and origins are served; gets the port that was chosen. Default: on a loopback address loopback names with
-  ///     that port only, elsewhere any host; origins of the same host.
+  ///     that port only, elsewhere any host; origins of the same host. Whether it is secure follows from `tls`.
   ///   - limits: What each connection accepts at most.
   ///   - handshakeLimits: How much of a request is accepted.
-  ///   - openingTimeout: How long an opening handshake may take in total. Default 10 s. Excess: 408.
+  ///   - openingTimeout: How long an opening handshake may take in total, that of TLS included. Default 10 s. Excess: 408.
   ///   - maximumConnections: How many connections there are at once, those in their opening or closing handshake included. Default 10,000:
-  ///     begun requests alone then hold less than 1 GiB. Excess: 503.
+  ///     begun requests alone then hold less than 1 GiB. Excess: 503; with TLS dropped.
   ///   - maximumHeldBytes: What all connections together hold at most for messages that have not ended. Default 256 MiB.
   ///   - handler: Called for every event of every connection, from the loop's turn.
   /// - Throws: `TransportError`.
   public init(
-    _ address: SocketAddress, on loop: Loop, policy: ((SocketAddress) -> HandshakePolicy)? = nil, limits: WSLimits = WSLimits(),
-    handshakeLimits: HandshakeLimits = HandshakeLimits(), openingTimeout: Duration = WebSocketSession.openingTimeout,
-    maximumConnections: Int = 10_000, maximumHeldBytes: Int = 256 << 20, handler: @escaping WebSocketConnection.Handler
+    _ address: SocketAddress, on loop: Loop, tls: TLSServerContext? = nil, policy: ((SocketAddress) -> HandshakePolicy)? = nil,
+    limits: WSLimits = WSLimits(), handshakeLimits: HandshakeLimits = HandshakeLimits(),
+    openingTimeout: Duration = WebSocketSession.openingTimeout, maximumConnections: Int = 10_000, maximumHeldBytes: Int = 256 << 20,
+    handler: @escaping WebSocketConnection.Handler
   ) throws(TransportError) {
     var onAccept: (TCPStream) -> Void = { $0.abort() }
     let listener = try TCPListener(address, on: loop) { onAccept($0) }
@@ -42,14 +44,17 @@ public final class WebSocketServer {
     self.loop = loop
     self.listener = listener
     budget = HeldOctetsBudget(limit: maximumHeldBytes)
-    let rules = (policy ?? Self.defaultPolicy)(listener.localAddress)
+    var rules = (policy ?? Self.defaultPolicy)(listener.localAddress)
+    rules.isSecure = tls != nil
     let report: WebSocketConnection.Handler = { [weak self] connection, event in
       if case .closed = event { self?.connections[connection.id] = nil }
       handler(connection, event)
     }
-    onAccept = { [weak self, weak loop] stream in
-      guard let self, let loop else { return stream.abort() }
-      guard connections.count < maximumConnections else { return turnAway(stream) }
+    onAccept = { [weak self, weak loop, rules] accepted in
+      guard let self, let loop else { return accepted.abort() }
+      guard connections.count < maximumConnections else { return turnAway(accepted, isSecure: rules.isSecure) }
+      let stream: any ByteStream =
+        if let tls { TLSStream(server: accepted, context: tls, on: loop, handshakeLimit: openingTimeout, delegate: nil) } else { accepted }
       let session = WebSocketSession(
         policy: rules, limits: limits, handshakeLimits: handshakeLimits, openingTimeout: openingTimeout, now: loop.now)
       lastID += 1
@@ -117,9 +122,9 @@ public final class WebSocketServer {
   /// Answers 503 to a connection too many, without waiting for its request.
   ///
   /// By the time named silent peers have lost their connections. Of those turned away at the same time only some are told: they cost
-  /// descriptors too.
-  private func turnAway(_ stream: TCPStream) {
-    guard turnedAway < 64 else { return stream.abort() }
+  /// descriptors too. With TLS nothing can be said before its handshake, which costs most.
+  private func turnAway(_ stream: TCPStream, isSecure: Bool) {
+    guard !isSecure, turnedAway < 64 else { return stream.abort() }
     turnedAway += 1
     stream.delegate = TurnedAway { [weak self] in self?.turnedAway -= 1 }
     stream.write(Self.unavailable)

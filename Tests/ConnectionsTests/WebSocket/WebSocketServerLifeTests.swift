@@ -5,8 +5,8 @@ import Transport
 import WSHandshake
 import WSProtocol
 
-@Suite("The connections of a server", .timeLimit(.minutes(1)))
-struct ServerLifeTests {
+@Suite("The connections of a WebSocket server", .timeLimit(.minutes(1)))
+struct WebSocketServerLifeTests {
   /// A server, what it reports about each connection, and clients.
   private final class House {
     let loop: Loop

@@ -50,8 +50,8 @@ final class NoDelegate: ByteStreamDelegate {
   func closed(_ stream: any ByteStream, reason: CloseReason) {}
 }
 
-@Suite("A client's connection", .timeLimit(.minutes(1)))
-struct ClientConnectionTests {
+@Suite("A WebSocket client's connection", .timeLimit(.minutes(1)))
+struct WebSocketClientConnectionTests {
   /// A client on a connecting stream.
   private func connect(
     to address: SocketAddress, on loop: Loop, _ log: EventLog, limits: WSLimits = WSLimits(), within limit: Duration = .seconds(10)
@@ -265,7 +265,7 @@ struct ClientConnectionTests {
         client = nil
         let collector = Collector()
         far.delegate = collector
-        far.write(Array(ClientSessionTests.switching().utf8) + [0x81, 1, 0x61, 0x89, 0] + ending)
+        far.write(Array(WebSocketClientSessionTests.switching().utf8) + [0x81, 1, 0x61, 0x89, 0] + ending)
         far.closeGracefully(within: .zero)
         exchange(near, far, inPiecesOf: pieces)
         if act == .hold, !log.endedOnce {

@@ -40,8 +40,8 @@ let acceptOfSevens: String = {
   return agreement.response.fields.lines(named: "Sec-WebSocket-Accept").first.map { String(decoding: $0.value, as: UTF8.self) } ?? ""
 }()
 
-@Suite("A client's session")
-struct ClientSessionTests {
+@Suite("A WebSocket client's session")
+struct WebSocketClientSessionTests {
   static let hello: [UInt8] = [0x81, 2, 0x68, 0x69]
 
   /// An answer 101 to ``FixedEntropy`` of octets 7.
