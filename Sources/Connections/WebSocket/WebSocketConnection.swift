@@ -103,7 +103,8 @@ public final class WebSocketConnection: ByteStreamDelegate {
 
   /// Whether the caller wants no more messages for now; the peer is then held back by the stream, and its deadlines wait.
   ///
-  /// Default false. Without effect before the connection is open and once it is closing: nothing that comes then is for the caller.
+  /// Default false. What was read before, at most some 64 KiB, still comes. Without effect before the connection is open and once it is
+  /// closing: nothing that comes then is for the caller.
   public var isHeldBack = false {
     didSet { if isHeldBack != oldValue { settle() } }
   }

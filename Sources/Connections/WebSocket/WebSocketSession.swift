@@ -7,6 +7,7 @@ public import WSProtocol
 ///
 /// Feed what arrives to ``receive(_:at:now:)``, the end of input to ``endOfInput()``, time to ``handleDeadline(now:)``, and write what
 /// ``takeOutput()`` returns after each of them. Once ``isFinished``, drop the connection. The last event comes from ``ended(_:)``.
+/// permessage-deflate is neither offered nor accepted, whatever offer and policy say: nothing here could inflate a message.
 public struct WebSocketSession: ~Copyable {
   /// What the program has to know.
   ///
@@ -66,6 +67,8 @@ public struct WebSocketSession: ~Copyable {
     policy: HandshakePolicy, limits: WSLimits = WSLimits(), handshakeLimits: HandshakeLimits = HandshakeLimits(),
     openingTimeout: Duration = Self.openingTimeout, now: Duration
   ) {
+    var policy = policy
+    policy.compression = nil
     phase = .accepting(ServerHandshake(policy: policy, limits: handshakeLimits))
     endpoint = Endpoint(role: .server, limits: limits, now: now)
     keys = MaskingKeyPool(nil)
@@ -87,6 +90,8 @@ public struct WebSocketSession: ~Copyable {
     offer: ClientOffer, limits: WSLimits = WSLimits(), handshakeLimits: HandshakeLimits = HandshakeLimits(),
     openingTimeout: Duration = Self.openingTimeout, entropy: any EntropySource, now: Duration
   ) throws(HandshakeError) {
+    var offer = offer
+    offer.compression = []
     keys = MaskingKeyPool(entropy)
     let handshake = try ClientHandshake(offer, nonce: keys.nonce(), limits: handshakeLimits)
     phase = .connecting(handshake)

@@ -323,23 +323,88 @@ struct WebSocketClientConnectionTests {
     #expect(pair.clientLog.endedOnce && pair.serverLog.endedOnce)
   }
 
-  @Test("messages for a server that reads nothing are refused before memory runs full (F32)")
-  func outputCap() throws {
+  @Test("a server that is held back is not taken for one that is gone")
+  func heldBackForLong() throws {
+    let loop = try Loop()
+    let server = try WebSocketServer(.loopbackIPv4(port: 0), on: loop) {
+      if case .endpoint(.message(let message)) = $1 { try? $0.send(message) }
+    }
+    var limits = WSLimits()
+    (limits.keepalivePingInterval, limits.keepalivePongTimeout) = (.milliseconds(50), .milliseconds(50))
+    let log = EventLog()
+    log.on = { if case .opened = $1 { $0.isHeldBack = true } }
+    let client = try connect(to: server.localAddress, on: loop, log, limits: limits)
+    #expect(try loop.run(within: .seconds(5)) { client.isOpen })
+    try client.send(text("echo"))
+    try loop.run(within: .milliseconds(500)) { false }
+    #expect(log.lines == ["opened"])
+    client.isHeldBack = false
+    #expect(try loop.run(within: .seconds(5)) { log.lines.last == "text echo" })
+    client.abort()
+  }
+
+  @Test(
+    "messages for a server that reads nothing are refused before memory runs full, also those of one event (F32)",
+    arguments: [1 << 20, 10_000], [false, true])
+  func outputCap(length: Int, inEvent: Bool) throws {
     let pair = try Pair()
     pair.run()
     pair.streams.0.isTaken = false
-    let message = Message(.binary, [UInt8](repeating: 7, count: 1 << 20))
+    let message = Message(.binary, [UInt8](repeating: 7, count: length))
     var sent = 0
-    #expect(throws: WSError.self) {
-      while sent < 100 {
-        try pair.client.send(message)
-        sent += 1
+    let send = {
+      #expect(throws: WSError.self) {
+        while sent < (100 << 20) / length {
+          try pair.client.send(message)
+          sent += 1
+        }
       }
     }
-    #expect(sent > 16)
+    if inEvent {
+      pair.clientLog.on = { if case .endpoint = $1 { _ = send() } }
+      try pair.server.send(text("go"))
+      pair.run()
+    } else {
+      _ = send()
+    }
+    #expect(sent * length > 16 << 20)
     pair.run()
-    #expect(pair.clientLog.lines == ["opened", "closed 1006"])
+    #expect(pair.clientLog.lines == (inEvent ? ["opened", "text go", "closed 1006"] : ["opened", "closed 1006"]))
     #expect(pair.clientLog.closures.first?.transport == .localAbort)
+  }
+
+  @Test("without random numbers no request is sent, and the end says why")
+  func noEntropy() throws {
+    let loop = try Loop()
+    let (near, far) = InMemoryStream.pair()
+    let log = EventLog()
+    let client = try WebSocketConnection(client: near, on: loop, offer: plainOffer, entropy: FixedEntropy(), handler: log.handler)
+    #expect(!client.isOpen)
+    exchange(near, far)
+    #expect(near.writtenBytes == 0 && log.lines == ["closed 1006"])
+    #expect(log.closures.first?.transport.error?.operation == .entropy)
+  }
+
+  @Test("compression is neither offered nor accepted: nobody could inflate a message")
+  func noCompression() throws {
+    let loop = try Loop()
+    let (near, far) = InMemoryStream.pair()
+    let (log, serverLog) = (EventLog(), EventLog())
+    var policy = HandshakePolicy()
+    policy.compression = PerMessageDeflatePolicy()
+    let server = WebSocketConnection(server: far, on: loop, policy: policy, handler: serverLog.handler)
+    // What an offer says as plain text is its author's.
+    let offer = changedOffer {
+      $0.extensions = ["permessage-deflate"]
+      $0.compression = [PerMessageDeflateOffer()]
+    }
+    let client = try WebSocketConnection(client: near, on: loop, offer: offer, handler: log.handler)
+    serverLog.on = {
+      guard case .opened(let agreement, let request) = $1 else { return }
+      #expect(agreement.compression == nil && request?.fields.lines(named: "Sec-WebSocket-Extensions").map(\.value.count) == [18])
+    }
+    exchange(near, far)
+    #expect(client.isOpen && server.isOpen)
   }
 
   @Test("a client whose offer cannot be sent leaves the stream as it was")

@@ -74,6 +74,27 @@ struct WebSocketServerLifeTests {
     #expect(house.events == [1: ["refused method", "closed 1006"], 2: ["closed 1006"], 3: ["refused http", "closed 1006"]])
   }
 
+  @Test(
+    "F34: a client that resets in any state is gone at once, once",
+    arguments: [
+      ("before its request", 0, [], ["closed 1006"]), ("amid its request", 40, [], ["closed 1006"]),
+      ("after the opening", 1000, [], ["opened /", "closed 1006"]), ("amid a frame", 1000, [0x81, 0x85, 1], ["opened /", "closed 1006"]),
+      ("amid closing", 1000, [0x88], ["opened /", "closed 1006"]),
+    ] as [(String, Int, [UInt8], [String])])
+  func reset(moment: String, length: Int, frames: [UInt8], lines: [String]) throws {
+    let house = try House()
+    let request = Array(upgradeRequest(host: "\(house.address)").prefix(length))
+    let client = RawClient(to: house.address, on: house.loop, sending: request + frames)
+    #expect(try house.run { house.count == 1 && client.received.isEmpty == (length < 1000) })
+    weak let connection = house.server?[1]
+    try house.loop.turn(waitAtMost: .milliseconds(20))
+    if moment == "amid closing" { try connection?.close(.empty) }
+    client.stream?.abort()
+    #expect(try house.run { house.count == 0 && client.reason != nil })
+    #expect(house.events == [1: lines])
+    #expect(connection == nil)
+  }
+
   @Test("the agreement comes with the opening")
   func agreement() throws {
     let house = try House { _ in
