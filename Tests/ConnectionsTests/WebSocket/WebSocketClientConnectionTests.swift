@@ -407,6 +407,23 @@ struct WebSocketClientConnectionTests {
     #expect(client.isOpen && server.isOpen)
   }
 
+  @Test("what the handler holds is let go of after the last event, also by a connection that is kept")
+  func handlerLifetime() throws {
+    let loop = try Loop()
+    let (near, far) = InMemoryStream.pair()
+    weak var weakLog: EventLog?
+    let client = try {
+      let log = EventLog()
+      weakLog = log
+      return try WebSocketConnection(client: near, on: loop, offer: plainOffer, handler: log.handler)
+    }()
+    #expect(weakLog != nil)
+    client.abort()
+    exchange(near, far)
+    #expect(weakLog == nil)
+    #expect(throws: WSError(.notOpen, offset: 0)) { try client.send(text("late")) }
+  }
+
   @Test("a client whose offer cannot be sent leaves the stream as it was")
   func badOffer() throws {
     let loop = try Loop()

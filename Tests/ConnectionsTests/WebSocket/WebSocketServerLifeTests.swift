@@ -201,14 +201,15 @@ struct WebSocketServerLifeTests {
     #expect(try house.run { house.events.count == 3 && house.count == 4 })
     let address = house.address
     #expect(throws: WSError(.unsendable, offset: 0)) { try house.server?.shutdown(code: CloseCode(rawValue: 1005), within: .zero) }
-    try house.server?.shutdown(reason: "maintenance", within: .milliseconds(300))
+    try house.server?.shutdown(reason: "maintenance", within: .milliseconds(500))
     weak let server = house.server
     if letsGo { house.drop() }
     let start = house.loop.now
     #expect(try house.run { house.clients.allSatisfy(\.endedOnce) && opening.reason != nil })
+    #expect(stubborn.reason == nil)
     #expect(house.clients.allSatisfy { $0.lines == ["opened", "close 1001", "closed 1001 maintenance"] })
     #expect(try house.run { stubborn.reason != nil })
-    #expect(house.loop.now - start >= .milliseconds(290))
+    #expect(house.loop.now - start >= .milliseconds(490))
     #expect(stubborn.received.suffix(15) == [0x88, 13, 0x03, 0xE9] + Array("maintenance".utf8))
     #expect(try house.run { house.events.values.allSatisfy { $0.last?.hasPrefix("closed") == true } })
     let late = RawClient(to: address, on: house.loop, sending: [])
