@@ -5,88 +5,11 @@ import Transport
 import WSHandshake
 import WSProtocol
 
-/// A server that does as the test says with one connection.
-final class ScriptedServer: ByteStreamDelegate {
-  private(set) var address = SocketAddress.loopbackIPv4(port: 0)
-  private(set) var received: [UInt8] = []
-  private(set) var stream: TCPStream?
-  private(set) var sawEnd = false
-  private var listener: TCPListener?
-  /// Called when connected and whenever something arrived.
-  var act: (ScriptedServer) -> Void = { _ in }
-
-  func start(on loop: Loop) throws -> ScriptedServer {
-    let listener = try TCPListener(.loopbackIPv4(port: 0), on: loop) { [unowned self] stream in
-      self.stream = stream
-      stream.delegate = self
-      act(self)
-    }
-    self.listener = listener
-    address = listener.localAddress
-    return self
-  }
-  deinit { listener?.close() }
-
-  /// The answer to the request received, or `nil` before it is complete.
-  var answer: [UInt8]? {
-    var handshake = ServerHandshake(policy: HandshakePolicy())
-    let octets = received
-    guard case .accepted(_, let response, _, _) = handshake.receive(octets.span) else { return nil }
-    return response
-  }
-
-  func received(_ octets: Span<UInt8>, from stream: any ByteStream) {
-    for index in octets.indices { received.append(octets[index]) }
-    act(self)
-  }
-  func receivedEndOfFile(from stream: any ByteStream) { sawEnd = true }
-  func closed(_ stream: any ByteStream, reason: CloseReason) { self.stream = nil }
-}
-
-/// A delegate for a stream that is to get another one.
-final class NoDelegate: ByteStreamDelegate {
-  func received(_ octets: Span<UInt8>, from stream: any ByteStream) {}
-  func receivedEndOfFile(from stream: any ByteStream) {}
-  func closed(_ stream: any ByteStream, reason: CloseReason) {}
-}
-
 @Suite("A WebSocket client's connection", .timeLimit(.minutes(1)))
 struct WebSocketClientConnectionTests {
-  /// A client on a connecting stream.
-  private func connect(
-    to address: SocketAddress, on loop: Loop, _ log: EventLog, limits: WSLimits = WSLimits(), within limit: Duration = .seconds(10)
-  ) throws -> WebSocketConnection {
-    let stream = TCPStream.connect(to: address, on: loop, delegate: NoDelegate())
-    return try WebSocketConnection(
-      client: stream, on: loop, offer: ClientOffer(host: "\(address)", target: "/"), limits: limits, openingTimeout: limit,
-      handler: log.handler)
-  }
-
-  /// A client and an echoing server's connection in memory.
-  private struct Pair {
-    let loop: Loop
-    let streams = InMemoryStream.pair()
-    let client: WebSocketConnection
-    let server: WebSocketConnection
-    let clientLog = EventLog()
-    let serverLog = EventLog()
-
-    init(subprotocols: [String] = [], limits: WSLimits = WSLimits()) throws {
-      loop = try Loop()
-      var policy = HandshakePolicy()
-      policy.subprotocols = ["echo"]
-      server = WebSocketConnection(server: streams.1, on: loop, policy: policy, handler: serverLog.handler)
-      client = try WebSocketConnection(
-        client: streams.0, on: loop, offer: changedOffer { $0.subprotocols = subprotocols }, limits: limits, handler: clientLog.handler)
-      serverLog.on = { if case .endpoint(.message(let message)) = $1 { try? $0.send(message) } }
-    }
-
-    func run(inPiecesOf count: Int = .max) { exchange(streams.0, streams.1, inPiecesOf: count) }
-  }
-
   @Test("speaks with our own server, however the octets are cut", arguments: [1, 2, 7, 100, Int.max])
   func conversation(pieces: Int) throws {
-    let pair = try Pair(subprotocols: ["other", "echo"])
+    let pair = try WebSocketPair(subprotocols: ["other", "echo"])
     pair.run(inPiecesOf: pieces)
     #expect(pair.client.isOpen && pair.server.isOpen)
     try pair.client.send(text("first"))
@@ -111,7 +34,7 @@ struct WebSocketClientConnectionTests {
 
   @Test("a server that closes is answered, and after the Close frame nothing is sent", arguments: [1, Int.max])
   func serverCloses(pieces: Int) throws {
-    let pair = try Pair()
+    let pair = try WebSocketPair()
     pair.run(inPiecesOf: pieces)
     try pair.server.close(ClosePayload(code: .goingAway, reason: "night"))
     pair.run(inPiecesOf: pieces)
@@ -283,94 +206,6 @@ struct WebSocketClientConnectionTests {
     func received(_ octets: Span<UInt8>, from stream: any ByteStream) {}
     func receivedEndOfFile(from stream: any ByteStream) {}
     func closed(_ stream: any ByteStream, reason: CloseReason) {}
-  }
-
-  @Test("F32: reading stops while the server takes nothing, and goes on afterwards")
-  func backpressure() throws {
-    let pair = try Pair()
-    pair.clientLog.on = { if case .endpoint(.message(let message)) = $1 { try? $0.send(message) } }
-    pair.serverLog.on = { _, _ in }
-    // A server that stopped reading as well would wait for the client, as the client waits for it.
-    pair.streams.1.highWatermark = .max
-    pair.run()
-    pair.streams.0.isTaken = false
-    let message = Message(.binary, [UInt8](repeating: 7, count: 1 << 18))
-    for _ in 0..<20 { try pair.server.send(message) }
-    pair.run(inPiecesOf: 1 << 16)
-    #expect(pair.streams.0.isPaused)
-    #expect(pair.clientLog.lines.count < 10)
-    pair.streams.0.isTaken = true
-    pair.run(inPiecesOf: 1 << 16)
-    #expect(pair.clientLog.lines.count == 21 && pair.serverLog.lines.count == 21)
-    #expect(!pair.streams.0.isPaused)
-  }
-
-  @Test("a caller that wants no more messages holds the server back, and loses none")
-  func heldBack() throws {
-    let pair = try Pair()
-    pair.run()
-    pair.client.isHeldBack = true
-    for _ in 0..<3 { try pair.server.send(text("x")) }
-    pair.run()
-    #expect(pair.clientLog.lines == ["opened"])
-    pair.client.isHeldBack = false
-    pair.run()
-    #expect(pair.clientLog.lines == ["opened", "text x", "text x", "text x"])
-    // In the closing handshake nothing is for the caller any more, so it cannot hold it up.
-    pair.client.isHeldBack = true
-    try pair.client.close(.empty)
-    pair.run()
-    #expect(pair.clientLog.endedOnce && pair.serverLog.endedOnce)
-  }
-
-  @Test("a server that is held back is not taken for one that is gone")
-  func heldBackForLong() throws {
-    let loop = try Loop()
-    let server = try WebSocketServer(.loopbackIPv4(port: 0), on: loop) {
-      if case .endpoint(.message(let message)) = $1 { try? $0.send(message) }
-    }
-    var limits = WSLimits()
-    (limits.keepalivePingInterval, limits.keepalivePongTimeout) = (.milliseconds(50), .milliseconds(50))
-    let log = EventLog()
-    log.on = { if case .opened = $1 { $0.isHeldBack = true } }
-    let client = try connect(to: server.localAddress, on: loop, log, limits: limits)
-    #expect(try loop.run(within: .seconds(5)) { client.isOpen })
-    try client.send(text("echo"))
-    try loop.run(within: .milliseconds(500)) { false }
-    #expect(log.lines == ["opened"])
-    client.isHeldBack = false
-    #expect(try loop.run(within: .seconds(5)) { log.lines.last == "text echo" })
-    client.abort()
-  }
-
-  @Test(
-    "messages for a server that reads nothing are refused before memory runs full, also those of one event (F32)",
-    arguments: [1 << 20, 10_000], [false, true])
-  func outputCap(length: Int, inEvent: Bool) throws {
-    let pair = try Pair()
-    pair.run()
-    pair.streams.0.isTaken = false
-    let message = Message(.binary, [UInt8](repeating: 7, count: length))
-    var sent = 0
-    let send = {
-      #expect(throws: WSError.self) {
-        while sent < (100 << 20) / length {
-          try pair.client.send(message)
-          sent += 1
-        }
-      }
-    }
-    if inEvent {
-      pair.clientLog.on = { if case .endpoint = $1 { _ = send() } }
-      try pair.server.send(text("go"))
-      pair.run()
-    } else {
-      _ = send()
-    }
-    #expect(sent * length > 16 << 20)
-    pair.run()
-    #expect(pair.clientLog.lines == (inEvent ? ["opened", "text go", "closed 1006"] : ["opened", "closed 1006"]))
-    #expect(pair.clientLog.closures.first?.transport == .localAbort)
   }
 
   @Test("without random numbers no request is sent, and the end says why")
