@@ -51,7 +51,7 @@ let package = Package(
       dependencies: ["Connections", "Conformance", "Transport", "HTTPParse", "WSProtocol", "WSHandshake"], swiftSettings: settings),
     .target(
       name: "ConformanceRunner",
-      dependencies: ["Conformance", "Transport", "HTTPParse", "WSHandshake", "WSProtocol", "WireBytes"],
+      dependencies: ["Conformance", "Connections", "Transport", "HTTPParse", "WSHandshake", "WSProtocol", "WireBytes"],
       swiftSettings: settings),
     .target(name: "CProcess"),
     .executableTarget(
@@ -70,6 +70,8 @@ let package = Package(
 
     .target(
       name: "ProtocolTesting", dependencies: ["WireBytes"], path: "Tests/Support/ProtocolTesting", swiftSettings: settings),
+    .target(
+      name: "TestCertificates", dependencies: ["Transport"], path: "Tests/Support/TestCertificates", swiftSettings: settings),
     .target(name: "HTTPRows", path: "Tests/Support/HTTPRows", exclude: ["Rows"], swiftSettings: settings),
     .target(
       name: "HTTPServerTesting", dependencies: ["HTTPParse", "Conformance", "ConformancePeers", "HTTPRows"],
@@ -86,9 +88,10 @@ let package = Package(
       name: "ConnectionsTests",
       dependencies: [
         "Connections", "ConformancePeers", "Transport", "WSHandshake", "WSProtocol", "HTTPParse", "Conformance", "HTTPServerTesting",
-        "ProtocolTesting",
+        "ProtocolTesting", "TestCertificates",
       ], swiftSettings: settings),
-    .testTarget(name: "WirecheckTests", dependencies: ["wirecheck", "Transport", "ConformancePeers"], swiftSettings: settings),
+    .testTarget(
+      name: "WirecheckTests", dependencies: ["wirecheck", "Transport", "ConformancePeers", "TestCertificates"], swiftSettings: settings),
     .testTarget(
       name: "ConformanceReportTests", dependencies: ["ConformanceReport", "Conformance", "WSProtocol", "WireBytes"],
       swiftSettings: settings),
@@ -103,7 +106,7 @@ let package = Package(
       name: "WSHandshakeTests", dependencies: ["WSHandshake", "WSProtocol", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(
       name: "ExampleTests", dependencies: ["WSHandshake", "WSProtocol", "ProtocolTesting"], path: "Examples", swiftSettings: settings),
-    .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets"], swiftSettings: settings),
+    .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets", "TestCertificates"], swiftSettings: settings),
     .testTarget(name: "ProtocolTestingTests", dependencies: ["ProtocolTesting"], swiftSettings: settings),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzProperties", "FuzzModels", "WSProtocol", "HTTPParse", "WSHandshake"], swiftSettings: settings),

@@ -8,15 +8,15 @@ public struct EchoMachine: PeerMachine {
 
   /// A machine is copied as a value; the session it drives is not copyable.
   private final class Box {
-    var session: WebSocketServerSession
-    init(_ session: consuming WebSocketServerSession) { self.session = session }
+    var session: WebSocketSession
+    init(_ session: consuming WebSocketSession) { self.session = session }
   }
 
   /// Creates the machine for a connection just accepted.
   public init(now: Duration) {
     var policy = HandshakePolicy()
     policy.isEnforced = false
-    box = Box(WebSocketServerSession(policy: policy, now: now))
+    box = Box(WebSocketSession(policy: policy, now: now))
   }
 
   /// Takes octets of the client and echoes messages.

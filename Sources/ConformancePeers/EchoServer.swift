@@ -13,7 +13,7 @@ public enum EchoServer {
   /// - Throws: `TransportError`.
   public static func start(
     _ address: SocketAddress, on loop: Loop,
-    onEvent: @escaping (WebSocketServerConnection, WebSocketServerSession.Event) -> Void = { _, _ in }
+    onEvent: @escaping WebSocketConnection.Handler = { _, _ in }
   ) throws(TransportError) -> WebSocketServer {
     try WebSocketServer(address, on: loop) { connection, event in
       // A peer that closed or does not read gets no echo; there is nobody to tell.

@@ -70,7 +70,7 @@ extension HandshakeError: CustomStringConvertible {
     let advice =
       switch blame {
       case .peerViolation: "drop the connection"
-      // A client that is late passed no limit of ours: deadlines are the caller's.
+      // A peer that is late passed no limit of ours: deadlines are the caller's.
       case .peerExceededLimit where limit == nil: "drop the connection"
       case .peerExceededLimit: "raise the limit in HandshakeLimits if such handshakes are expected"
       case .peerRefusal: "look at the response's fields; the server may want another request"

@@ -43,7 +43,7 @@ extension HandshakeError {
     case refused
     /// The connection ended before the handshake was complete.
     case unexpectedEOF = "unexpected-eof"
-    /// The client did not send its request in time.
+    /// The client did not send its request, or the server its answer, in time.
     case timeout
     /// The program offered something that cannot be sent.
     case offer

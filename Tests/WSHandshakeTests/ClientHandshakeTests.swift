@@ -180,6 +180,21 @@ struct ClientHandshakeTests {
     try handshake.endOfInput()
   }
 
+  @Test("a server that is late is a failure, and final; not after the handshake", arguments: ["", "HTTP/1.1 101 S\r\nUp"])
+  func timeOut(text: String) throws {
+    var late = try ClientHandshake(exampleOffer(), nonce: exampleNonce)
+    _ = try late.receive(Array(text.utf8).span)
+    for _ in 0..<2 {
+      #expect { try late.timeOut() } throws: { ($0 as? HandshakeError).map(words) == "timeout at \(text.utf8.count)" }
+    }
+    #expect { try late.endOfInput() } throws: { ($0 as? HandshakeError)?.code == .timeout }
+    #expect(throws: HandshakeError.self) { _ = try late.receive(Array(responseText().utf8).span) }
+
+    var done = try ClientHandshake(exampleOffer(), nonce: exampleNonce)
+    _ = try done.receive(Array(responseText().utf8).span)
+    try done.timeOut()
+  }
+
   @Test("errors tell rule and fault, and no received text")
   func description() {
     let row = HandshakeRow.response("", "Sec-WebSocket-Protocol: \u{1B}x\r\n")

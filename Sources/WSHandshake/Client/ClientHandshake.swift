@@ -68,11 +68,7 @@ public struct ClientHandshake: Sendable {
   ///
   /// - Throws: `unexpected-eof`, or `http` when a head has begun, unless the connection is established.
   public mutating func endOfInput() throws(HandshakeError) {
-    switch outcome {
-    case .success: return
-    case .failure(let error): throw error
-    case nil: break
-    }
+    guard try !isEstablished() else { return }
     var error = HandshakeError(.unexpectedEOF, "the connection ended before the answer", at: parser.offset)
     do throws(HTTPParseError) {
       try parser.endOfInput()
@@ -81,6 +77,24 @@ public struct ClientHandshake: Sendable {
     }
     outcome = .failure(error)
     throw error
+  }
+
+  /// Notes that the server took too long.
+  ///
+  /// - Throws: `timeout`, or the failure before, unless the connection is established.
+  public mutating func timeOut() throws(HandshakeError) {
+    guard try !isEstablished() else { return }
+    let error = HandshakeError(.timeout, "the answer was not complete in time", at: parser.offset)
+    outcome = .failure(error)
+    throw error
+  }
+
+  private func isEstablished() throws(HandshakeError) -> Bool {
+    switch outcome {
+    case .success: return true
+    case .failure(let error): throw error
+    case nil: return false
+    }
   }
 
   private mutating func read(_ octets: Span<UInt8>) throws(HandshakeError) -> ClientHandshakeProgress {

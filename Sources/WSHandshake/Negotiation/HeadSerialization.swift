@@ -19,7 +19,7 @@ extension FieldSection {
 
 extension ResponseHead {
   /// The head as sent.
-  var octets: [UInt8] {
+  package var octets: [UInt8] {
     Array("\(version) \(status) ".utf8) + reasonPhrase + [0x0D, 0x0A] + fields.octets
   }
 }

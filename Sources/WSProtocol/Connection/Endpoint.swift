@@ -92,7 +92,7 @@ public struct Endpoint: ~Copyable {
   /// When ``handleDeadline(now:keys:)`` is due, or `nil` if nothing is waited for.
   public var nextDeadline: Duration? {
     switch closing {
-    case .open: [receiver.deadline, keepalive.deadline, idleness.deadline].compactMap { $0 }.min()
+    case .open: receiver.deadline.earlier(keepalive.deadline).earlier(idleness.deadline)
     case .closeSent(let giveUpAt): giveUpAt
     case .complete(let dropAt): dropAt
     case .failed: nil

@@ -29,8 +29,7 @@ struct FrameReceiver {
 
   /// When an unfinished frame or message becomes too old.
   var deadline: Duration? {
-    [frameStartedAt.map { $0 + limits.partialFrameAge }, assembler.startedAt.map { $0 + limits.unfinishedMessageAge }]
-      .compactMap { $0 }.min()
+    frameStartedAt.map { $0 + limits.partialFrameAge }.earlier(assembler.startedAt.map { $0 + limits.unfinishedMessageAge })
   }
 
   /// What is too old at `now`, or `nil`.

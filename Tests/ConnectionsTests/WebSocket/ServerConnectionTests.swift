@@ -8,9 +8,9 @@ import WSProtocol
 struct ServerConnectionTests {
   /// A server that keeps its connections, as a program does that speaks when it wants to.
   final class Keeper {
-    var connections: [WebSocketServerConnection] = []
-    var events: [WebSocketServerSession.Event] = []
-    var on: (WebSocketServerConnection, WebSocketServerSession.Event) -> Void = { _, _ in }
+    var connections: [WebSocketConnection] = []
+    var events: [WebSocketSession.Event] = []
+    var on: (WebSocketConnection, WebSocketSession.Event) -> Void = { _, _ in }
 
     func start(on loop: Loop, limits: WSLimits = WSLimits(), heldBytes: Int = 256 << 20) throws -> WebSocketServer {
       try WebSocketServer(.loopbackIPv4(port: 0), on: loop, limits: limits, maximumHeldBytes: heldBytes) { [unowned self] in
@@ -224,7 +224,7 @@ struct ServerConnectionTests {
 
   @Test("before and after the open phase nothing can be sent")
   func phases() throws {
-    var session = WebSocketServerSession(policy: HandshakePolicy(), now: .zero)
+    var session = WebSocketSession(policy: HandshakePolicy(), now: .zero)
     var codes: [WSError.Code] = []
     do throws(WSError) { try session.send(Message(.text, [0x61])) } catch { codes.append(error.code) }
     do throws(WSError) { try session.close(.empty, now: .zero) } catch { codes.append(error.code) }
