@@ -1,5 +1,6 @@
 import Connections
 import HTTPParse
+import TestCertificates
 import Testing
 import Transport
 

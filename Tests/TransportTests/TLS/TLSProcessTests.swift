@@ -1,5 +1,6 @@
 import CSockets
 import Foundation
+import TestCertificates
 import Testing
 import Transport
 

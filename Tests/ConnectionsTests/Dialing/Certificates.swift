@@ -1,1 +1,0 @@
-../../TransportTests/TLS/Certificates.swift
