@@ -3,6 +3,7 @@ public import Transport
 /// Serves a ``PeerMachine`` on every connection it accepts.
 public final class PeerServer {
   private let loop: Loop
+  private let tls: TLSServerContext?
   private let makeMachine: (Duration) -> any PeerMachine
   private var listener: TCPListener?
   private var connections: [ObjectIdentifier: MachineConnection] = [:]
@@ -16,16 +17,18 @@ public final class PeerServer {
   /// - Parameters:
   ///   - address: The local address; port 0 chooses a free port.
   ///   - loop: The loop whose turns serve the connections.
+  ///   - tls: What to show and to demand. Default: no TLS.
   ///   - lifetime: After how many connections the server dies: it stops listening and resets every connection. Default: never.
   ///   - makeMachine: Makes the machine for a connection just accepted, given the present time.
   /// - Throws: `TransportError`.
   public init(
-    _ address: SocketAddress, on loop: Loop, dyingAfter lifetime: Int = .max,
+    _ address: SocketAddress, on loop: Loop, tls: TLSServerContext? = nil, dyingAfter lifetime: Int = .max,
     makeMachine: @escaping (Duration) -> any PeerMachine
   ) throws(TransportError) {
     var onAccept: (TCPStream) -> Void = { $0.abort() }
     let listener = try TCPListener(address, on: loop) { onAccept($0) }
     self.loop = loop
+    self.tls = tls
     self.makeMachine = makeMachine
     self.listener = listener
     localAddress = listener.localAddress
@@ -43,7 +46,8 @@ public final class PeerServer {
     for connection in connections.values { connection.abort() }
   }
 
-  private func accept(_ stream: TCPStream) {
+  private func accept(_ accepted: TCPStream) {
+    let stream: any ByteStream = if let tls { TLSStream(server: accepted, context: tls, on: loop, delegate: nil) } else { accepted }
     let connection = MachineConnection(stream, on: loop, machine: makeMachine(loop.now)) { [weak self] in
       self?.connections[ObjectIdentifier($0)] = nil
     }
@@ -56,13 +60,13 @@ public final class PeerServer {
 
 /// Moves octets between a machine and its TCP connection.
 private final class MachineConnection: ByteStreamDelegate {
-  private let stream: TCPStream
+  private let stream: any ByteStream
   private let loop: Loop
   private var machine: any PeerMachine
   private var onClosed: ((MachineConnection) -> Void)?
   private var isEnding = false
 
-  init(_ stream: TCPStream, on loop: Loop, machine: any PeerMachine, onClosed: @escaping (MachineConnection) -> Void) {
+  init(_ stream: any ByteStream, on loop: Loop, machine: any PeerMachine, onClosed: @escaping (MachineConnection) -> Void) {
     self.stream = stream
     self.loop = loop
     self.machine = machine

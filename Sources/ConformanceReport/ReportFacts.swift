@@ -21,8 +21,8 @@ extension CaseResult {
   }
 
   /// The command that runs the case alone.
-  func reproduceCommand(target: String) -> String {
-    "wirecheck test \(SafeText.shellWord(target)) \(SafeText.shellWord(conformanceCase.id))"
+  func reproduceCommand(target: RunResult.Target) -> String {
+    (["wirecheck", "test"] + ([target.url, conformanceCase.id] + target.options).map(SafeText.shellWord)).joined(separator: " ")
   }
 }
 

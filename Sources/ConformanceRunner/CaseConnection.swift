@@ -1,11 +1,15 @@
 import Conformance
+import Connections
 import Transport
 
 /// Moves octets between one run of a case and its TCP connection.
 final class CaseConnection: ByteStreamDelegate {
   private let loop: Loop
   private let onFinished: (CaseConnection) -> Void
+  private var dial: Dial?
   private var stream: (any ByteStream)?
+  /// The address of the other end, once there is a connection.
+  private(set) var peerAddress: SocketAddress?
   private var timer: DeadlineTimer?
   private var isPumpScheduled = false
   private var isReported = false
@@ -22,28 +26,40 @@ final class CaseConnection: ByteStreamDelegate {
     self.onFinished = onFinished
   }
 
-  /// Opens the TCP connection.
-  func start(to address: SocketAddress, connectTimeout: Duration) {
+  /// Opens the connection.
+  func start(with dialer: Dialer, on route: Route, within limit: Duration) {
     timer = DeadlineTimer(on: loop) { [weak self] in
       guard let self else { return }
       run.handleDeadline(now: loop.now)
       settle()
     }
-    let stream = TCPStream.connect(to: address, on: loop, within: connectTimeout, delegate: self)
-    stream.highWatermark = Self.highWatermarkBytes
-    stream.lowWatermark = Self.highWatermarkBytes / 2
-    self.stream = stream
+    dial = dialer.dial(route, within: limit) { [weak self] in self?.dialled($0) }
+  }
+
+  private func dialled(_ outcome: Result<any ByteStream, DialError>) {
+    dial = nil
+    switch outcome {
+    case .success(let stream):
+      stream.highWatermark = Self.highWatermarkBytes
+      stream.lowWatermark = Self.highWatermarkBytes / 2
+      self.stream = stream
+      peerAddress = stream.peerAddress
+      stream.delegate = self
+      if let version = (stream as? TLSStream)?.version {
+        run.connected("TLS connection established, \(version)", now: loop.now)
+      } else {
+        run.connected(now: loop.now)
+      }
+    case .failure(let error): run.notConnected("\(error)", now: loop.now)
+    }
+    settle()
   }
 
   /// Drops the connection without a result.
   func abort() {
     isReported = true
+    dial?.cancel()
     stream?.abort()
-  }
-
-  func connected(_ stream: any ByteStream) {
-    run.connected(now: loop.now)
-    settle()
   }
 
   func received(_ octets: Span<UInt8>, from stream: any ByteStream) {
@@ -61,8 +77,9 @@ final class CaseConnection: ByteStreamDelegate {
 
   func closed(_ stream: any ByteStream, reason: CloseReason) {
     switch reason {
+    // Without the closing alert of TLS a stream ends all the same, and RFC 6455 leaves that to TLS.
+    case .failed(let error) where error.isTruncation: run.transportEnded(.endOfFile, now: loop.now)
     case .connectRefused(let error), .connectTimedOut(let error), .failed(let error):
-      run.notConnected("\(error)", now: loop.now)
       run.transportEnded(.failed("\(error)"), now: loop.now)
     case .resetByPeer: run.transportEnded(.reset, now: loop.now)
     case .peerFinished: run.transportEnded(.endOfFile, now: loop.now)

@@ -1,5 +1,5 @@
 public import Conformance
-public import Transport
+public import Connections
 public import WSHandshake
 
 /// What to run against which target.
@@ -9,8 +9,8 @@ public struct RunPlan: Sendable {
   /// How many connections run at once by default: measured, more are no faster and weigh on the peer (decision 0012).
   public static let defaultJobs = 8
 
-  /// The addresses of the target; the first that accepts a connection is used for the whole run.
-  public var addresses: [SocketAddress]
+  /// The way to the target; the address that accepts the first connection is used for the whole run.
+  public var route: Route
   /// What to ask for in every opening handshake.
   public var offer: ClientOffer
   /// The cases.
@@ -28,10 +28,10 @@ public struct RunPlan: Sendable {
 
   /// Creates a plan; `jobs` is brought into its range.
   public init(
-    addresses: [SocketAddress], offer: ClientOffer, cases: [ConformanceCase], jobs: Int = defaultJobs,
+    route: Route, offer: ClientOffer, cases: [ConformanceCase], jobs: Int = defaultJobs,
     timing: CaseTiming = CaseTiming(), seed: UInt64 = 0, threshold: FailureThreshold = .must
   ) {
-    self.addresses = addresses
+    self.route = route
     self.offer = offer
     self.cases = cases
     self.jobs = min(max(1, jobs), Self.maximumJobs)

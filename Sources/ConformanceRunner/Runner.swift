@@ -1,4 +1,5 @@
 public import Conformance
+import Connections
 import HTTPParse
 public import Transport
 import WSHandshake
@@ -36,8 +37,10 @@ public final class Runner {
   private var queue: [ConformanceCase] = []
   private var running: [ObjectIdentifier: CaseConnection] = [:]
   private var results: [String: CaseResult] = [:]
+  private let dialer: Dialer
+  private var route: Route
+  /// The address of the first connection.
   private var address: SocketAddress?
-  private var otherAddresses: [SocketAddress]
   /// Connections in a row, one after the other, that were refused or not answered.
   private var attempts = 0
   private var isHolding = false
@@ -66,8 +69,8 @@ public final class Runner {
     self.plan = plan
     self.loop = loop
     self.onProgress = onProgress
-    address = plan.addresses.first
-    otherAddresses = Array(plan.addresses.dropFirst())
+    dialer = Dialer(on: loop)
+    route = plan.route
     startedAt = loop.now
   }
 
@@ -89,13 +92,17 @@ public final class Runner {
   ///   - url: The URL as it may be shown.
   ///   - agent: The name of the peer, or `nil` for what its `Server` field says.
   ///   - wallClock: When the run began, in ISO 8601.
+  ///   - options: The words of the command line that a rerun needs, without secrets. Default: none.
+  ///   - notes: What a reader must know of the way to the target. Default: nothing.
   ///   - redactions: What was left out for secrecy, in words.
-  public func result(url: String, agent: String?, startedAt wallClock: String, redactions: [String]) -> RunResult {
+  public func result(
+    url: String, agent: String?, startedAt wallClock: String, options: [String] = [], notes: [String] = [], redactions: [String]
+  ) -> RunResult {
     let ending = exit ?? .internalError("the run has not ended")
     return RunResult(
       target: RunResult.Target(
         url: url, agent: EscapedText.scalars(agent ?? serverField.map { EscapedText.utf8($0, limit: 80) } ?? "unknown"),
-        address: address.map { "\($0)" } ?? "none"),
+        address: address.map { "\($0)" } ?? "none", options: options, notes: notes),
       startedAt: wallClock, duration: loop.now - startedAt, seed: plan.seed, jobs: plan.jobs,
       exit: RunResult.Exit(code: Int(ending.code), why: ending.why), redactions: redactions,
       cases: plan.cases.map { results[$0.id] ?? CaseResult($0, verdict: .notRun, why: "the run ended before") })
@@ -116,12 +123,11 @@ public final class Runner {
   }
 
   private func begin(_ conformanceCase: ConformanceCase) {
-    guard let address else { return finish(.targetDown("no address to connect to"), notRun: "no address to connect to") }
     do throws(HandshakeError) {
       let run = try CaseRun(conformanceCase, offer: plan.offer, timing: plan.timing, seed: plan.seed, now: loop.now)
       let connection = CaseConnection(run, on: loop) { [weak self] in self?.ended($0) }
       running[ObjectIdentifier(connection)] = connection
-      connection.start(to: address, connectTimeout: plan.timing.idleTimeout * 2)
+      connection.start(with: dialer, on: route, within: plan.timing.idleTimeout * 2)
     } catch {
       finish(.internalError("the opening handshake cannot be composed: \(error)"), notRun: "\(error)")
     }
@@ -183,6 +189,11 @@ public final class Runner {
 
   private func ended(_ connection: CaseConnection) {
     running[ObjectIdentifier(connection)] = nil
+    if address == nil, let connected = connection.peerAddress {
+      address = connected
+      // A proxy is asked for the name every time: whom it reaches is its own business.
+      if route.proxy == nil { route.pinned = connected }
+    }
     guard exit == nil, let result = connection.run.result else { return }
     if let field = connection.run.response?.fields.values(of: "Server").first { serverField = serverField ?? Array(field) }
     switch connection.run.obstacle {
@@ -255,11 +266,6 @@ public final class Runner {
 
   /// A connection that was refused or not answered: other addresses, then the same again, then the target is down.
   private func retry(_ result: CaseResult) {
-    if stage == .control, let other = otherAddresses.first {
-      address = other
-      otherAddresses.removeFirst()
-      return begin(result.conformanceCase)
-    }
     queue.insert(result.conformanceCase, at: 0)
     // Connections that were under way together count once.
     let begunAt = loop.now - result.duration
@@ -294,7 +300,7 @@ public final class Runner {
     finish(.targetDown("the target \(addressWords) died in mid-run: \(words)"), notRun: "the target died before")
   }
 
-  private var addressWords: String { address.map { "\($0)" } ?? "nowhere" }
+  private var addressWords: String { address.map { "\($0)" } ?? "\(EscapedText.utf8(Array(route.host.utf8))):\(route.port)" }
 
   private func finish(_ ending: RunExit, notRun why: String) {
     exit = ending

@@ -20,7 +20,7 @@ struct CaseRunCommand {
     let style = TextReport.Style(console: options.format)
     let progress = ProgressPrinter(style: style, isQuiet: options.format == .json)
     let plan = RunPlan(
-      addresses: target.addresses, offer: target.offer, cases: cases, jobs: options.jobs,
+      route: target.route, offer: target.offer, cases: cases, jobs: options.jobs,
       timing: CaseTiming(idleTimeout: .seconds(options.timeout)), seed: seed, threshold: options.failOn)
     let runner = Runner(plan, on: loop) { progress.show($0) }
     Interruption.watch()
@@ -31,7 +31,8 @@ struct CaseRunCommand {
     }
     progress.end()
     let result = runner.result(
-      url: "\(target.url)", agent: options.agent, startedAt: startedAt, redactions: target.redactions)
+      url: "\(target.url)", agent: options.agent, startedAt: startedAt, options: target.rerunOptions, notes: target.notes,
+      redactions: target.redactions)
     // What was found is said even if the files cannot be written.
     let files = Result { try directory?.write(result) ?? [] }
     show(result, files: (try? files.get()) ?? [], style: style, progress: progress)

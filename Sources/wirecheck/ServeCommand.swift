@@ -25,7 +25,14 @@ struct ServeEchoCommand: ParsableCommand {
       valueName: "name"), transform: Self.fault)
   var fault: [PeerFault] = []
 
+  @Option(help: ArgumentHelp("PEM file of the certificate to show, for wss; its issuers may follow in the file.", valueName: "file"))
+  var cert: String?
+
+  @Option(help: ArgumentHelp("PEM file of the key of --cert, without a passphrase.", valueName: "file"))
+  var key: String?
+
   func run() throws {
+    guard (cert == nil) == (key == nil) else { throw UsageFailure(description: "--cert and --key go together") }
     guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]),
       let address = try SocketAddress.candidates(host: String(listen[..<colon]), port: port).first
     else {
@@ -33,21 +40,26 @@ struct ServeEchoCommand: ParsableCommand {
     }
     let loop = try Loop()
     do throws(TransportError) {
+      var tls: TLSServerContext?
+      if let cert, let key {
+        tls = try TLSServerContext(TLSServerConfiguration(identity: TLSIdentity(certificateFile: cert, keyFile: key)))
+      }
       // The servers live as long as they are held.
       var conforming: WebSocketServer?
       var faulty: PeerServer?
       if fault.isEmpty {
-        conforming = try EchoServer.start(address, on: loop)
+        conforming = try EchoServer.start(address, on: loop, tls: tls)
       } else {
         let faults = Set(fault)
-        faulty = try PeerServer(address, on: loop) { _ in FaultyEchoMachine(faults: faults) }
+        faulty = try PeerServer(address, on: loop, tls: tls) { _ in FaultyEchoMachine(faults: faults) }
       }
       defer {
         conforming?.close()
         faulty?.die()
       }
       Interruption.watch()
-      Console.standardOutput("echo server at ws://\(conforming?.localAddress ?? faulty?.localAddress ?? address)/")
+      Console.standardOutput(
+        "echo server at \(tls == nil ? "ws" : "wss")://\(conforming?.localAddress ?? faulty?.localAddress ?? address)/")
       while Interruption.number == nil { try loop.turn(waitAtMost: .milliseconds(500)) }
     } catch {
       throw UsageFailure(description: "\(error)")

@@ -18,7 +18,8 @@ struct TestRun {
     let loop = try Loop()
     let address = try server(loop)
     let plan = RunPlan(
-      addresses: [address], offer: ClientOffer(host: "\(address)", target: "/"), cases: try CaseSelection.cases(words), jobs: jobs,
+      route: Route(host: address.host, port: address.port), offer: ClientOffer(host: "\(address)", target: "/"),
+      cases: try CaseSelection.cases(words), jobs: jobs,
       timing: timing, seed: 1)
     let runner = Runner(plan, on: loop, onProgress: onProgress)
     runner.start()
@@ -177,7 +178,8 @@ struct RunnerTests {
     let loop = try Loop()
     let peer = try PeerServer(.loopbackIPv4(port: 0), on: loop) { _ in RudeMachine(.silent) }
     let plan = RunPlan(
-      addresses: [peer.localAddress], offer: ClientOffer(host: "\(peer.localAddress)", target: "/"),
+      route: Route(host: peer.localAddress.host, port: peer.localAddress.port),
+      offer: ClientOffer(host: "\(peer.localAddress)", target: "/"),
       cases: try CaseSelection.cases(["1.*"]), jobs: 1, timing: CaseTiming(idleTimeout: .milliseconds(50)))
     var finished = 0
     let runner = Runner(plan, on: loop) { if case .finished = $0 { finished += 1 } }

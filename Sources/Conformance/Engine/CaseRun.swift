@@ -27,6 +27,8 @@ public struct CaseRun: RunningCase {
   private let timing: CaseTiming
   private let keys: SeededKeys
   private let handshake: ClientHandshake
+  /// The names, in lower case, of fields whose values the user gave and no report shows.
+  private let secretFields: Set<String>
   private let startedAt: Duration
   private var state: State = .connecting
   private var handshakeLog = WireLog()
@@ -55,6 +57,7 @@ public struct CaseRun: RunningCase {
     self.timing = timing
     var keys = SeededKeys(seed: seed, caseID: conformanceCase.id)
     handshake = try ClientHandshake(offer, nonce: keys.nextNonce())
+    secretFields = Set(offer.fields.map { String(decoding: $0.name, as: UTF8.self).lowercased() })
     self.keys = keys
     startedAt = now
     if case .http = conformanceCase.script {
@@ -76,17 +79,17 @@ public struct CaseRun: RunningCase {
     }
   }
 
-  /// The TCP connection is established.
-  public mutating func connected(now: Duration) {
+  /// The connection is established, in the way that `words` tell the log.
+  public mutating func connected(_ words: String, now: Duration) {
     guard case .connecting = state else { return }
-    handshakeLog.append(.connection("TCP connection established"), at: now - startedAt)
+    handshakeLog.append(.connection(words), at: now - startedAt)
     state = .handshaking(handshake, unsent: handshake.requestOctets, giveUpAt: now + timing.idleTimeout * 2)
   }
 
   /// No TCP connection could be established; does nothing once one was.
   public mutating func notConnected(_ words: String, now: Duration) {
     guard case .connecting = state else { return }
-    fail(.unreachable, .inconclusive, "no TCP connection: \(words)", now: now)
+    fail(.unreachable, .inconclusive, "no connection: \(words)", now: now)
   }
 
   /// The next octets for the transport, or `nil` when there are none for now.
@@ -95,7 +98,7 @@ public struct CaseRun: RunningCase {
     case .connecting, .finished: return nil
     case .handshaking(let handshake, let unsent, let giveUpAt):
       guard !unsent.isEmpty else { return nil }
-      handshakeLog.append(.octets(.sent, LoggedOctets(Redaction.withoutQuery(unsent))), at: now - startedAt)
+      handshakeLog.append(.octets(.sent, LoggedOctets(Redaction.withoutSecrets(unsent, fields: secretFields))), at: now - startedAt)
       state = .handshaking(handshake, unsent: [], giveUpAt: giveUpAt)
       return Write(octets: unsent, isAlone: false)
     case .running(var engine):

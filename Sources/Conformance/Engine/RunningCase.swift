@@ -14,9 +14,9 @@ public protocol RunningCase: Sendable {
   var result: CaseResult? { get }
   /// When ``handleDeadline(now:)`` is due; `nil` before the connection, whose deadline is the transport's, and after the end.
   var deadline: Duration? { get }
-  /// The TCP connection is established.
-  mutating func connected(now: Duration)
-  /// No TCP connection could be established; does nothing once one was.
+  /// The connection is established, in the way that `words` tell the log.
+  mutating func connected(_ words: String, now: Duration)
+  /// No connection could be established; does nothing once one was.
   mutating func notConnected(_ words: String, now: Duration)
   /// The next octets for the transport, or `nil` when there are none for now.
   mutating func nextWrite(now: Duration) -> Write?
@@ -26,4 +26,9 @@ public protocol RunningCase: Sendable {
   mutating func transportEnded(_ ending: TransportEnding, now: Duration)
   /// Acts upon a deadline that has passed.
   mutating func handleDeadline(now: Duration)
+}
+
+extension RunningCase {
+  /// The connection is established, over TCP alone.
+  public mutating func connected(now: Duration) { connected("TCP connection established", now: now) }
 }

@@ -74,10 +74,10 @@ public struct HTTPRun: RunningCase {
 
   // MARK: Sending
 
-  /// The TCP connection is established.
-  public mutating func connected(now: Duration) {
+  /// The connection is established, in the way that `words` tell the log.
+  public mutating func connected(_ words: String, now: Duration) {
     guard phase == .connecting else { return }
-    log.append(.connection("TCP connection established"), at: now - startedAt)
+    log.append(.connection(words), at: now - startedAt)
     lastActivity = now
     phase = .sending(step: 0, sent: 0)
   }
@@ -85,7 +85,7 @@ public struct HTTPRun: RunningCase {
   /// No TCP connection could be established; does nothing once one was.
   public mutating func notConnected(_ words: String, now: Duration) {
     guard phase == .connecting else { return }
-    finish(HTTPVerdict(.inconclusive, "no TCP connection: \(words)"), closeWhy: "no connection", now: now)
+    finish(HTTPVerdict(.inconclusive, "no connection: \(words)"), closeWhy: "no connection", now: now)
   }
 
   /// The next octets for the transport, or `nil` when there are none for now.

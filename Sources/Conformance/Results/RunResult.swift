@@ -10,12 +10,22 @@ public struct RunResult: Sendable, Equatable {
     public var agent: String
     /// The addresses connected to.
     public var address: String
+    /// The words of the command line, secrets left out, without which the target is not reached in the same way.
+    ///
+    /// Default: none.
+    public var options: [String]
+    /// What a reader must know of the way to the target, such as that no certificate was verified.
+    ///
+    /// Default: nothing.
+    public var notes: [String]
 
     /// Creates a target.
-    public init(url: String, agent: String, address: String) {
+    public init(url: String, agent: String, address: String, options: [String] = [], notes: [String] = []) {
       self.url = url
       self.agent = agent
       self.address = address
+      self.options = options
+      self.notes = notes
     }
   }
 

@@ -3,7 +3,7 @@ import WireBytes
 
 /// All about one case; shown beside the table when the page's address names it.
 enum CaseDetail {
-  static func article(_ result: CaseResult, target: String) -> Markup {
+  static func article(_ result: CaseResult, target: RunResult.Target) -> Markup {
     let conformanceCase = result.conformanceCase
     let id = conformanceCase.id
     let alias = conformanceCase.autobahnID.map { "<span class=alias>Autobahn \($0)</span>" as Markup }

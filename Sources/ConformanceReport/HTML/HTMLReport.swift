@@ -17,7 +17,7 @@ public enum HTMLReport {
       header: Overview.header(result),
       overview: Overview.section(result),
       cases: CaseTable.section(result),
-      details: Markup(result.cases.map { CaseDetail.article($0, target: result.target.url) }),
+      details: Markup(result.cases.map { CaseDetail.article($0, target: result.target) }),
       footer: footer(result, toolVersion: toolVersion)
     ).text
   }

@@ -49,11 +49,12 @@ enum Overview {
   private static func legend(_ count: Int, _ badge: Markup) -> Markup { "<li>\(badge) <b>\(count)</b></li>" }
 
   private static func facts(_ result: RunResult) -> Markup {
-    let facts: [(String, String)] = [
-      ("Agent", result.target.agent), ("Address", result.target.address), ("Started", result.startedAt),
-      ("Duration", result.duration.words), ("Seed", "\(result.seed)"), ("Connections at once", "\(result.jobs)"),
-      ("Exit code", "\(result.exit.code) (\(result.exit.why))"),
-    ]
+    let facts: [(String, String)] =
+      [
+        ("Agent", result.target.agent), ("Address", result.target.address), ("Started", result.startedAt),
+        ("Duration", result.duration.words), ("Seed", "\(result.seed)"), ("Connections at once", "\(result.jobs)"),
+        ("Exit code", "\(result.exit.code) (\(result.exit.why))"),
+      ] + result.target.notes.map { ("Note", $0) }
     return "<dl class=facts>\(facts.map { "<div><dt>\($0)</dt><dd>\($1)</dd></div>" as Markup })</dl>"
   }
 

@@ -62,6 +62,7 @@ private struct Encoder {
       "tool": ["name": "wirecheck", "version": .string(toolVersion)],
       "target": [
         "url": .string(result.target.url), "agent": .string(result.target.agent), "address": .string(result.target.address),
+        "options": .strings(result.target.options), "notes": .strings(result.target.notes),
       ],
       "startedAt": .string(times == .measured ? result.startedAt : "1970-01-01T00:00:00Z"),
       "durationMs": milliseconds(result.duration),

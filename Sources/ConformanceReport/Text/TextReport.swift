@@ -72,6 +72,7 @@ public struct TextReport: Sendable {
     }
     lines += wrapped("took \(result.duration.words), seed \(result.seed), \(counted(result.jobs, "connection")) at once")
     lines += wrapped("exit \(result.exit.code): \(result.exit.why)")
+    for note in result.target.notes { lines += wrapped("note: \(note)") }
     if !result.redactions.isEmpty { lines += wrapped("redacted: " + result.redactions.joined(separator: "; ")) }
     return lines
   }

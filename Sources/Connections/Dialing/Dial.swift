@@ -108,7 +108,7 @@ public final class Dial {
     arm { dial in dial.tlsFailure(dial.pendingReason) }
     // Held by the stream below it, as this is by the loop.
     let secured = TLSStream(
-      client: stream, context: context, host: route.host, on: loop, handshakeLimit: deadline - loop.now,
+      client: stream, context: context, host: route.tlsName ?? route.host, on: loop, handshakeLimit: deadline - loop.now,
       delegate: TLSHandshake(of: self))
     self.stream = secured
   }

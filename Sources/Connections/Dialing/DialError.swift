@@ -29,7 +29,7 @@ public struct DialError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch cause {
     case .connect(let error): "\(error)"
-    case .tls(let error): "no TLS with \(target): \(error)"
+    case .tls(let error): "\(target): \(error)"
     case .proxyConnect(let error): "no tunnel to \(target): the proxy is not reached: \(error)"
     case .proxy(let failure):
       "no tunnel to \(target): the proxy \(proxy ?? "") \(failure.words)" + (failure.advice.isEmpty ? "" : ". \(failure.advice)")

@@ -10,15 +10,19 @@ public struct Route: Sendable {
   ///
   /// Default both.
   public var family = AddressFamily.any
-  /// What TLS demands of the peer, whose name is ``host``, and shows to it.
+  /// What TLS demands of the peer and shows to it.
   ///
   /// Default none: no TLS.
   public var tls: TLSClientContext?
+  /// Whom the peer's certificate has to be for, where that is not ``host``.
+  ///
+  /// Default: ``host``.
+  public var tlsName: String?
   /// The proxy to go through.
   ///
   /// Default none. The proxy is given the name, and looks it up itself.
   public var proxy: ProxyTarget?
-  /// The address to use instead of looking up ``host``, which TLS still verifies.
+  /// The address to use instead of looking up ``host``, for which the certificate still has to be.
   ///
   /// Default none. A proxy is given this address instead of the name.
   public var pinned: SocketAddress?

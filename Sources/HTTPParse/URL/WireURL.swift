@@ -46,6 +46,33 @@ public struct WireURL: Sendable, Hashable {
   /// The port in the URL, else the scheme's default: 80 for `http` and `ws`, 443 for `https` and `wss`, `nil` for other schemes.
   public var effectivePort: UInt16? { port ?? Self.defaultPort(scheme: scheme) }
 
+  /// The user name and the password in ``userinfo``, percent-decoded; the password is empty without a colon.
+  ///
+  /// `nil` without user information, or when what it decodes to is not UTF-8.
+  public var credentials: (user: String, password: String)? {
+    guard let parts = userinfo?.utf8.split(separator: 0x3A, maxSplits: 1, omittingEmptySubsequences: false).map(Self.percentDecoded),
+      let user = parts.first.flatMap({ String(validating: $0, as: UTF8.self) }),
+      let password = parts.count == 1 ? "" : String(validating: parts[1], as: UTF8.self)
+    else { return nil }
+    return (user, password)
+  }
+
+  /// The octets that a part of a URL, whose percent-encodings are valid, stands for (RFC 3986 §2.1).
+  private static func percentDecoded(_ part: Substring.UTF8View) -> [UInt8] {
+    var decoded: [UInt8] = []
+    var rest = part[...]
+    while let octet = rest.popFirst() {
+      guard octet == 0x25, let high = rest.popFirst().flatMap(Grammar.hexadecimalValue),
+        let low = rest.popFirst().flatMap(Grammar.hexadecimalValue)
+      else {
+        decoded.append(octet)
+        continue
+      }
+      decoded.append(high << 4 | low)
+    }
+    return decoded
+  }
+
   /// The request target in origin-form: path and query, `/` for an empty path.
   public var requestTarget: String { (path.isEmpty ? "/" : path) + (query.map { "?" + $0 } ?? "") }
 

@@ -59,7 +59,7 @@ struct DialTLSTests {
       on: setting.loop, [DialerTests.established], then: .tls(Self.server(row.certificate), afterRequest: isProxy))
     try setting.dial(Self.route(row.host, to: server, through: isProxy))
     let text = try #require(setting.outcome.error?.description)
-    #expect(text.hasPrefix("no TLS with \(row.host):443: cannot make a TLS connection to 127.0.0.1:\(server.port): "))
+    #expect(text.hasPrefix("\(row.host):443: cannot make a TLS connection to 127.0.0.1:\(server.port): "))
     #expect(text.dropFirst(text.firstIndex(of: ":").map { text.distance(from: text.startIndex, to: $0) } ?? 0).contains(row.word))
     #expect(try setting.loop.run(within: .seconds(10)) { server.reasons.count == 1 })
   }

@@ -1,0 +1,175 @@
+import Foundation
+import TestCertificates
+import Testing
+import Transport
+
+/// How the target is reached: TLS, a proxy, further fields; the built program against a built server.
+@Suite("Connection options", .serialized, .timeLimit(.minutes(3)))
+struct ConnectionOptionTests {
+  @Test(
+    "wrong usage is refused with 2 before anything is sent, and says what to do",
+    arguments: [
+      (["test", "ws://localhost:1/", "--insecure"], "write wss://"), (["test", "ws://localhost:1/", "--tls-ca", "ca.pem"], "write wss://"),
+      (["test", "wss://localhost:1/", "--insecure", "--tls-ca", "ca.pem"], "leave out --tls-ca"),
+      (["test", "wss://localhost:1/", "--tls-ca", "/nowhere.pem"], "\"/nowhere.pem\": no such file"),
+      (["test", "wss://localhost:1/", "--tls-cert", "cert.pem"], "go together"),
+      (["test", "ws://localhost:1/", "--header", "nocolon"], "NAME: VALUE"),
+      (["test", "ws://localhost:1/", "--header", "X: a\r\nY: b"], "--header X"),
+      (["test", "ws://localhost:1/", "--header", "Sec-WebSocket-Key: x"], "the handshake sets itself"),
+      (["test", "ws://localhost:1/", "--host", "a b"], "the host is not valid"),
+      (["test", "ws://localhost:1/", "--proxy", "socks5://localhost:1080"], "http://[USER:PASSWORD@]HOST:PORT"),
+      (["test", "ws://localhost:1/", "--ip", "5"], "4 or 6"), (["serve", "echo", "--cert", "cert.pem"], "go together"),
+      (["serve", "echo", "--cert", "/nowhere.pem", "--key", "/nowhere.key"], "\"/nowhere.pem\": no such file"),
+    ])
+  func usage(arguments: [String], words: String) throws {
+    let run = try Wirecheck(arguments)
+    #expect(run.code == 2, "\(run.errors)")
+    #expect(run.errors.contains(words), "\(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test("H25: a certificate of an unknown CA ends the run with 3 and says so; --tls-ca trusts it, --insecure goes without and reports it")
+  func verification() throws {
+    let server = try SecureEcho()
+    defer { server.stop() }
+
+    let untrusted = try Wirecheck(["test", server.url, "1.1.1"])
+    #expect(untrusted.code == 3)
+    #expect(untrusted.errors.contains("the issuer of the peer's certificate, \"CN=Wirecheck test CA\", is unknown"), "\(untrusted.errors)")
+
+    let trusted = try Wirecheck(["test", server.url, "1.1.1", "1.2.1", "--tls-ca", Certificates.path("ca.pem"), "--format", "json"])
+    #expect(trusted.code == 0, "\(trusted.errors)")
+    #expect(try trusted.target["notes"] as? [String] == [])
+    #expect(try trusted.target["options"] as? [String] == ["--tls-ca", Certificates.path("ca.pem")])
+    #expect(trusted.output.contains("TLS connection established, TLSv1.3"))
+
+    let insecure = try Wirecheck(["test", server.url, "1.1.1", "--insecure"])
+    #expect(insecure.code == 0)
+    #expect(insecure.output.contains("note: the server's certificate was not verified (--insecure)"))
+  }
+
+  @Test("the name of --host is what the certificate has to be for")
+  func hostName() throws {
+    let server = try SecureEcho()
+    defer { server.stop() }
+    let wrong = try Wirecheck(["test", server.url, "1.1.1", "--tls-ca", Certificates.path("ca.pem"), "--host", "other.test"])
+    #expect(wrong.code == 3)
+    #expect(wrong.errors.contains("is not for \"other.test\", it is for \"server.test\", \"localhost\""), "\(wrong.errors)")
+  }
+
+  @Test("a server with a fault fails over TLS as it does without")
+  func fault() throws {
+    let server = try SecureEcho(arguments: ["--fault", "no-utf8-check"])
+    defer { server.stop() }
+    let run = try Wirecheck(["test", server.url, "6.3.1", "1.1.1", "--insecure", "--timeout", "0.3"])
+    #expect(run.code == 1)
+    #expect(run.output.contains("2 judged: 1 pass, 1 fail"), "\(run.output)\(run.errors)")
+  }
+
+  @Test("R07: the value of --header is sent, and stands in no report; the name of --host is asked for")
+  func fields() throws {
+    let listener = try RequestRecorder()
+    let run = try listener.serve(["--header", "Cookie: id=hunter2", "--header", "Origin: https://app.test", "--host", "app.test"])
+    let request = listener.requests.first ?? ""
+    #expect(request.contains("\r\nCookie: id=hunter2\r\n"))
+    #expect(request.contains("\r\nOrigin: https://app.test\r\n"))
+    #expect(request.contains("\r\nHost: app.test\r\n"))
+    #expect(!run.output.contains("hunter2") && !run.output.contains(Data("hunter2".utf8).base64EncodedString().prefix(8)))
+    #expect(
+      try run.target["options"] as? [String] == ["--header", "Cookie: [redacted]", "--header", "Origin: [redacted]", "--host", "app.test"])
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    #expect(report["redactions"] as? [String] == ["the values of the fields given with --header"])
+  }
+
+  @Test("C10: a proxy is asked for a tunnel to the name, with credentials that stand in no report")
+  func proxy() throws {
+    let listener = try RequestRecorder()
+    let run = try listener.serve(["--proxy", "http://u%40x:hunter2@\(listener.address)"], url: "ws://somewhere.test:81/")
+    let request = listener.requests.first ?? ""
+    #expect(request.hasPrefix("CONNECT somewhere.test:81 HTTP/1.1\r\n"), "\(request)")
+    #expect(request.contains("\r\nProxy-Authorization: Basic \(Data("u@x:hunter2".utf8).base64EncodedString())\r\n"))
+    #expect(run.errors.contains("is it an HTTP proxy") || run.errors.contains("Is it an HTTP proxy"), "\(run.errors)")
+    #expect(!(run.output + run.errors).contains("hunter2"))
+    #expect(try run.target["options"] as? [String] == ["--proxy", "http://…@\(listener.address)"])
+  }
+
+  @Test("--ip 6 does not fall back to an address of the other kind, nor --ip 4", arguments: ["4", "6"])
+  func family(version: String) throws {
+    let loop = try Loop()
+    let loopback: SocketAddress = version == "4" ? .loopbackIPv6(port: 0) : .loopbackIPv4(port: 0)
+    let listener = try TCPListener(loopback, on: loop) { $0.abort() }
+    let run = try Wirecheck(["test", "ws://localhost:\(listener.localAddress.port)/", "1.1.1", "--ip", version])
+    #expect(run.code == 3)
+    #expect(run.errors.contains(version == "4" ? "127.0.0.1:" : "[::1]:"), "\(run.errors)")
+    #expect(!run.errors.contains("\(listener.localAddress)"))
+    listener.close()
+  }
+
+  @Test("a name that does not exist ends with 3, and says so")
+  func unknownName() throws {
+    let run = try Wirecheck(["test", "ws://nosuchhost.invalid/", "1.1.1"])
+    #expect(run.code == 3)
+    #expect(run.errors.contains("nosuchhost.invalid"), "\(run.errors)")
+  }
+}
+
+extension Wirecheck {
+  /// The key `target` of the JSON report on standard output.
+  var target: [String: Any] {
+    get throws {
+      let report = try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
+      return try #require(report["target"] as? [String: Any])
+    }
+  }
+}
+
+/// `wirecheck serve echo --cert --key` as a process.
+private final class SecureEcho {
+  private let server: ServedEcho
+
+  init(arguments: [String] = []) throws {
+    server = try ServedEcho(arguments: arguments + ["--cert", Certificates.path("valid.pem"), "--key", Certificates.path("key.key")])
+  }
+
+  /// With the name that the certificate is for.
+  var url: String { server.url.replacing("127.0.0.1", with: "localhost") }
+
+  func stop() { server.stop() }
+}
+
+/// A listener that keeps what it is sent first on every connection, and closes it without an answer.
+private final class RequestRecorder: ByteStreamDelegate {
+  private let loop: Loop
+  private var listener: TCPListener?
+  private(set) var requests: [String] = []
+
+  init() throws {
+    loop = try Loop()
+    listener = try TCPListener(.loopbackIPv4(port: 0), on: loop) { [unowned self] in $0.delegate = self }
+  }
+
+  var address: SocketAddress { listener?.localAddress ?? .loopbackIPv4(port: 0) }
+
+  /// Runs the program against the listener, or `url`, and returns what it printed; the loop turns meanwhile.
+  func serve(_ options: [String], url: String? = nil) throws -> Wirecheck {
+    let arguments = ["test", url ?? "ws://\(address)/", "1.1.1", "--format", "json", "--timeout", "5"] + options
+    let outcome = Lock<Result<Wirecheck, any Error>?>(nil)
+    let waker = loop.waker
+    let thread = try SystemThread {
+      let result = Result { try Wirecheck(arguments) }
+      outcome.withLock { $0 = result }
+      waker.wake()
+    }
+    defer { thread.join() }
+    try loop.run(within: .seconds(60)) { outcome.withLock { $0 != nil } }
+    return try #require(outcome.withLock { $0 }).get()
+  }
+
+  func received(_ octets: Span<UInt8>, from stream: any ByteStream) {
+    requests.append(String(decoding: octets.indices.map { octets[$0] }, as: UTF8.self))
+    stream.closeGracefully(within: .seconds(1))
+  }
+
+  func receivedEndOfFile(from stream: any ByteStream) {}
+  func closed(_ stream: any ByteStream, reason: CloseReason) {}
+}
