@@ -34,20 +34,13 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     SocketAddress(cs_address(high: 0, low: 1, port: port, is_ipv6: 1))
   }
 
-  /// Returns the addresses of this machine or of a literal, in the order in which they should be listened on.
+  /// Returns the addresses that `host` stands for without being looked up, or nil when it has to be.
   ///
   /// - Parameters:
-  ///   - host: An address literal, or "localhost" in any case, which stands for 127.0.0.1 and ::1.
-  ///   - port: The TCP port of every candidate.
-  /// - Throws: ``TransportError`` with ``TransportError/Cause/nameResolutionUnsupported(host:)`` for every other name.
-  public static func candidates(host: String, port: UInt16) throws(TransportError) -> [SocketAddress] {
-    guard let known = known(host: host, port: port) else { throw TransportError(.resolve, .nameResolutionUnsupported(host: host)) }
-    return known
-  }
-
-  /// Returns the addresses that `host` stands for without being looked up, or nil: those of a literal, and of "localhost" in any case, with
-  /// or without a dot at its end (RFC 6761 §6.3).
-  static func known(host: String, port: UInt16) -> [SocketAddress]? {
+  ///   - host: An address literal, or "localhost" in any case, with or without a dot at its end (RFC 6761 §6.3), which stands for 127.0.0.1
+  ///     and ::1.
+  ///   - port: The TCP port of the addresses.
+  public static func known(host: String, port: UInt16) -> [SocketAddress]? {
     switch host.lowercased() {
     case "localhost", "localhost.": [loopbackIPv4(port: port), loopbackIPv6(port: port)]
     default: SocketAddress(literal: host, port: port).map { [$0] }
