@@ -138,6 +138,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case CS_ETIMEDOUT: return "Check the address and firewalls on the way, or allow more time"
     case CS_EADDRINUSE: return "Another program uses this port: stop it, choose another port, or use port 0 for any free one"
     case CS_EACCES where operation == .bind: return "Low ports are reserved: choose one above 1023"
+    case CS_EADDRNOTAVAIL where operation == .connect && address?.isIPv6 == true:
+      return "This machine has no IPv6 address that reaches it, or no local port is free: use an IPv4 address, or close connections"
     case CS_EADDRNOTAVAIL where operation == .connect: return "No local port is free: close connections or wait a minute"
     case CS_EADDRNOTAVAIL: return "This machine has no such address: use 127.0.0.1, ::1 or an address of one of its interfaces"
     case CS_EAFNOSUPPORT where address?.isIPv6 == true: return "This machine has no IPv6: use an IPv4 address"

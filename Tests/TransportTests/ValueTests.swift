@@ -1,6 +1,7 @@
 import CSockets
 import Testing
-import Transport
+
+@testable import Transport
 
 @Suite("Socket address")
 struct SocketAddressTests {
@@ -62,6 +63,12 @@ struct EntropyTests {
   @Test("octets have the length asked for and do not repeat")
   func octets() throws {
     let entropy = SystemEntropy()
+
+  @Test("an IPv6 address that no address of ours reaches is not taken for a lack of ports")
+  func noSourceAddress() {
+    let error = TransportError(.connect, .system(errorNumber: CS_EADDRNOTAVAIL), address: SocketAddress(literal: "2001:db8::1", port: 80))
+    #expect(error.advice.hasPrefix("This machine has no IPv6 address that reaches it"))
+  }
     #expect(try entropy.octets(0).isEmpty)
     let nonces = try (0..<100).map { _ in try entropy.octets(16) }
     #expect(nonces.allSatisfy { $0.count == 16 })
