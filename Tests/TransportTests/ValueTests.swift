@@ -13,6 +13,11 @@ struct SocketAddressTests {
       ("IPv6 is shortened", "2001:0DB8:0:0:0:0:0:00Ff", "[2001:db8::ff]:80", false), ("any", "0.0.0.0", "0.0.0.0:80", false),
       ("the whole of 127.0.0.0/8", "127.255.0.9", "127.255.0.9:80", true),
       ("IPv4 in IPv6", "::ffff:127.0.0.1", "[::ffff:127.0.0.1]:80", false),
+      ("a link-local address of an interface", "[fe80::1%2]", "[fe80::1%2]:80", false),
+      (
+        "the longest", "febf:ffff:ffff:ffff:ffff:ffff:ffff:fffe%4294967295", "[febf:ffff:ffff:ffff:ffff:ffff:ffff:fffe%4294967295]:80",
+        false
+      ),
     ])
   func literal(name: String, literal: String, description: String, isLoopback: Bool) throws {
     let address = try #require(SocketAddress(literal: literal, port: 80))
@@ -27,7 +32,9 @@ struct SocketAddressTests {
     arguments: [
       "", "example.org", "127.0.0.1:80", "127.1", "127.0.0.01", "0x7f.0.0.1", "2130706433", " 127.0.0.1", "127.0.0.1\0", "::1\0x",
       "[127.0.0.1]",
-      "[::1", "::1]", "[]", "fe80::1%eth0", "localhost.example", "1.2.3.256", ":::1",
+      "[::1", "::1]", "[]", "fe80::1%eth0", "fe80::1%", "fe80::1%0", "fe80::1%02", "fe80::1%+2",
+      "fe80::1%4294967296", "fe80::1%18446744073709551618", "::1%1", "127.0.0.1%1", "fe80::1%2%3", String(repeating: "1", count: 5000),
+      "localhost.example", "1.2.3.256", ":::1",
     ])
   func name(host: String) {
     #expect(SocketAddress.known(host: host, port: 1) == nil)
@@ -56,6 +63,12 @@ struct TransportErrorTests {
   func text(operation: TransportError.Operation, number: Int32, text: String) {
     #expect(TransportError(operation, .system(errorNumber: number), address: .loopbackIPv4(port: 80)).description == text)
   }
+
+  @Test("an IPv6 address that no address of ours reaches is not taken for a lack of ports")
+  func noSourceAddress() {
+    let error = TransportError(.connect, .system(errorNumber: CS_EADDRNOTAVAIL), address: SocketAddress(literal: "2001:db8::1", port: 80))
+    #expect(error.advice.hasPrefix("This machine has no IPv6 address that reaches it"))
+  }
 }
 
 @Suite("Entropy")
@@ -63,12 +76,6 @@ struct EntropyTests {
   @Test("octets have the length asked for and do not repeat")
   func octets() throws {
     let entropy = SystemEntropy()
-
-  @Test("an IPv6 address that no address of ours reaches is not taken for a lack of ports")
-  func noSourceAddress() {
-    let error = TransportError(.connect, .system(errorNumber: CS_EADDRNOTAVAIL), address: SocketAddress(literal: "2001:db8::1", port: 80))
-    #expect(error.advice.hasPrefix("This machine has no IPv6 address that reaches it"))
-  }
     #expect(try entropy.octets(0).isEmpty)
     let nonces = try (0..<100).map { _ in try entropy.octets(16) }
     #expect(nonces.allSatisfy { $0.count == 16 })

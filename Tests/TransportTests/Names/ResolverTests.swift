@@ -95,9 +95,27 @@ struct ResolverTests {
     #expect(try systemLookup("localhost", 9, .ipv4) == [.loopbackIPv4(port: 9)])
   }
 
-  @Test("no more threads than allowed work at once, and all names get their answer")
-  func manyNames() throws {
-    let loop = try Loop()
+  @Test("a link-local address keeps the interface that it belongs to")
+  func zone() throws {
+    // Loopback is the first interface of every machine.
+    #expect(try systemLookup("fe80::1%lo", 9, .any).map(\.description) == ["[fe80::1%1]:9"])
+  }
+
+  @Test("nothing is left on the loop of a look-up that has ended", arguments: ["with an answer", "cancelled"], PollerKind.allCases)
+  func ended(how: String, on poller: PollerKind) throws {
+    var time = Duration.zero
+    let loop = try Loop(poller: poller.make(), waker: Waker(usesPipe: !poller.hasEventfd), clock: { time })
+    let lookup = TestLookup([.loopbackIPv4(port: 7)])
+    let outcome = Outcome<[SocketAddress]>()
+    let search = lookup.resolver(on: loop).resolve(host: "db", port: 7, within: .seconds(10), completion: outcome.take)
+    if how == "cancelled" { search.cancel() } else { try loop.expect("the answer") { outcome.value != nil } }
+    time = .seconds(60)
+    #expect(try !loop.turn(waitAtMost: .zero))
+  }
+
+  @Test("no more threads than allowed work at once, and all names get their answer", arguments: PollerKind.allCases)
+  func manyNames(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let lookup = TestLookup { name throws(NameFailure) in [.loopbackIPv4(port: UInt16(name.dropFirst()) ?? 0)] }
     let resolver = lookup.resolver(on: loop, threads: 3)
     var ports: Set<UInt16> = []
