@@ -40,6 +40,9 @@ struct SocketAddressTests {
     #expect(SocketAddress.known(host: host, port: 1) == nil)
   }
 
+  @Test("a certificate is for an address without its zone")
+  func zoneInCertificate() { #expect(TLSPeerName(host: "[fe80::1%2]") == .address("fe80::1")) }
+
   @Test("localhost stands for both loopback addresses", arguments: ["localhost", "LocalHost", "localhost."])
   func localhost(host: String) throws {
     #expect(SocketAddress.known(host: host, port: 9)?.map(\.description) == ["127.0.0.1:9", "[::1]:9"])
