@@ -272,6 +272,30 @@ struct ConnectorTests {
         + "Choose another address, or change what is allowed")
   }
 
+  @Test("each attempt has a head start of its own, however soon the one before has failed", arguments: PollerKind.allCases)
+  func ownHeadStart(on poller: PollerKind) throws {
+    var time = Duration.zero
+    let loop = try Loop(poller: poller.make(), waker: Waker(usesPipe: !poller.hasEventfd), clock: { time })
+    let closed = try RawSocket(boundTo: 0)
+    let silent = [try SilentAddress(), try SilentAddress()]
+    var tried = 0
+    Connector(on: loop, resolver: TestLookup([closed.address] + silent.map(\.address)).resolver(on: loop)).connect(
+      host: "db", port: 7, within: .seconds(10),
+      allowing: { _ in
+        tried += 1
+        // The failure of the first attempt is noticed late.
+        if tried == 1 { time = .milliseconds(200) }
+        return true
+      }, completion: { _ in })
+    try loop.expect("the first attempt fails") { tried == 2 }
+    time = .milliseconds(440)
+    try loop.runWithoutWaiting()
+    #expect(tried == 2)
+    time = .milliseconds(450)
+    try loop.runWithoutWaiting()
+    #expect(tried == 3)
+  }
+
   @Test("nothing is left on the loop of a race that was won", arguments: PollerKind.allCases)
   func ended(on poller: PollerKind) throws {
     var time = Duration.zero

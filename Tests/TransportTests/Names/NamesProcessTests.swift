@@ -134,6 +134,23 @@ struct NamesProcessTests {
       withExtendedLifetime(server) {}
     }
   }
+
+  @Test(
+    "a socket that reaches itself is no connection",
+    .enabled(if: PortRange.canBeSet, "this process may not enter a network of its own"), arguments: PollerKind.allCases)
+  func reachesItself(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
+      // The only port that a connection can begin at is the one that it goes to.
+      try PortRange.enterNetwork(ports: 40_000...40_000)
+      let loop = try poller.loop()
+      let outcome = Outcome<TCPStream>()
+      Connector(on: loop).connect(host: "127.0.0.1", port: 40_000, within: .seconds(10), completion: outcome.take)
+      try loop.expect("the race is over") { !outcome.results.isEmpty }
+      #expect(
+        outcome.error?.description == "cannot connect to 127.0.0.1:40000: nothing listens there, the socket reached itself. "
+          + "Is the server running, and on this port?")
+    }
+  }
 }
 
 /// A network of the calling thread's own, with few ports for connections; entering one is a right that not every process has.
