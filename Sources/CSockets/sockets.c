@@ -2,8 +2,10 @@
 #include "CSockets.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -35,6 +37,7 @@ static socklen_t to_system(const cs_address *address, struct sockaddr_storage *s
     v6->sin6_port = htons(address->port);
     store_big_endian(address->high, v6->sin6_addr.s6_addr);
     store_big_endian(address->low, v6->sin6_addr.s6_addr + 8);
+    v6->sin6_scope_id = address->zone;
     return sizeof *v6;
   }
   struct sockaddr_in *v4 = (struct sockaddr_in *)storage;
@@ -52,11 +55,23 @@ void cs_address_from_system(const struct sockaddr_storage *storage, cs_address *
     address->port = ntohs(v6->sin6_port);
     address->high = load_big_endian(v6->sin6_addr.s6_addr);
     address->low = load_big_endian(v6->sin6_addr.s6_addr + 8);
+    address->zone = v6->sin6_scope_id;
   } else if (storage->ss_family == AF_INET) {
     const struct sockaddr_in *v4 = (const struct sockaddr_in *)storage;
     address->port = ntohs(v4->sin_port);
     address->low = ntohl(v4->sin_addr.s_addr);
   }
+}
+
+/// A decimal number without leading zeros, above 0 and below 2^32; else 0.
+static uint32_t parse_zone(const char *text) {
+  uint64_t zone = 0;
+  for (; *text; text++) {
+    if (*text < '0' || *text > '9' || (zone == 0 && *text == '0')) return 0;
+    zone = zone * 10 + (uint64_t)(*text - '0');
+    if (zone > UINT32_MAX) return 0;
+  }
+  return (uint32_t)zone;
 }
 
 int32_t cs_parse_address(const char *text, cs_address *address) {
@@ -66,14 +81,22 @@ int32_t cs_parse_address(const char *text, cs_address *address) {
     address->low = ntohl(v4.s_addr);
     return 1;
   }
+  char plain[INET6_ADDRSTRLEN];
+  size_t length = strcspn(text, "%");
+  if (length >= sizeof plain) return 0;
+  memcpy(plain, text, length);
+  plain[length] = 0;
   struct in6_addr v6;
-  if (inet_pton(AF_INET6, text, &v6) == 1) {
-    address->is_ipv6 = 1;
-    address->high = load_big_endian(v6.s6_addr);
-    address->low = load_big_endian(v6.s6_addr + 8);
-    return 1;
+  if (inet_pton(AF_INET6, plain, &v6) != 1) return 0;
+  if (text[length] == '%') {
+    if (!IN6_IS_ADDR_LINKLOCAL(&v6)) return 0;
+    address->zone = parse_zone(text + length + 1);
+    if (address->zone == 0) return 0;
   }
-  return 0;
+  address->is_ipv6 = 1;
+  address->high = load_big_endian(v6.s6_addr);
+  address->low = load_big_endian(v6.s6_addr + 8);
+  return 1;
 }
 
 void cs_format_address(const cs_address *address, char *text) {
@@ -82,6 +105,9 @@ void cs_format_address(const cs_address *address, char *text) {
   const void *octets = address->is_ipv6 ? (const void *)&((struct sockaddr_in6 *)&storage)->sin6_addr
                                         : (const void *)&((struct sockaddr_in *)&storage)->sin_addr;
   if (!inet_ntop(storage.ss_family, octets, text, CS_ADDRESS_TEXT_BYTES)) text[0] = 0;
+  if (address->zone == 0) return;
+  size_t length = strlen(text);
+  snprintf(text + length, CS_ADDRESS_TEXT_BYTES - length, "%%%" PRIu32, address->zone);
 }
 
 // MARK: Sockets

@@ -19,12 +19,12 @@
 
     /// Starts watching `descriptor`.
     public func add(_ descriptor: Int32, token: UInt64, interest: Readiness) throws(TransportError) {
-      try checked(cs_epoll_add(epoll, descriptor, token, interest.rawValue), .poll)
+      try checked(cs_epoll_add(epoll, descriptor, token, UInt32(interest.rawValue)), .poll)
     }
 
     /// Changes what is waited for.
     public func modify(_ descriptor: Int32, token: UInt64, interest: Readiness) throws(TransportError) {
-      try checked(cs_epoll_modify(epoll, descriptor, token, interest.rawValue), .poll)
+      try checked(cs_epoll_modify(epoll, descriptor, token, UInt32(interest.rawValue)), .poll)
     }
 
     /// Stops watching `descriptor`.
@@ -39,7 +39,7 @@
       if count == -CS_EINTR { return }
       for index in 0..<Int(try checked(count, .poll)) {
         let event = unsafe ready[index]
-        events.append(PollerEvent(token: event.token, readiness: Readiness(rawValue: event.readiness)))
+        events.append(PollerEvent(token: event.token, readiness: Readiness(rawValue: UInt8(truncatingIfNeeded: event.readiness))))
       }
     }
   }

@@ -206,7 +206,6 @@ internal import CSockets
   // MARK: Parts of a turn
 
   private func waitLimit(_ limit: Duration?) -> Duration? {
-    if !deferred.isEmpty || !dirty.isEmpty { return .zero }
     guard let deadline = timers.nextDeadline else { return limit }
     let untilTimer = max(deadline - now, .zero)
     return limit.map { min($0, untilTimer) } ?? untilTimer

@@ -55,13 +55,15 @@ internal import CSockets
     for index in entries.indices {
       if events.count == count { return }
       let readiness = cs_poll_readiness(entries[index])
-      if readiness != 0 { events.append(PollerEvent(token: tokens[index], readiness: Readiness(rawValue: readiness))) }
+      if readiness != 0 {
+        events.append(PollerEvent(token: tokens[index], readiness: Readiness(rawValue: UInt8(truncatingIfNeeded: readiness))))
+      }
     }
   }
 
   private func entry(of descriptor: Int32, _ interest: Readiness) throws(TransportError) -> cs_poll_entry {
     var entry = cs_poll_entry()
-    try checked(unsafe cs_poll_entry_make(&entry, descriptor, interest.rawValue), .poll)
+    try checked(unsafe cs_poll_entry_make(&entry, descriptor, UInt32(interest.rawValue)), .poll)
     return entry
   }
 

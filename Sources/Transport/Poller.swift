@@ -1,9 +1,9 @@
 /// What a descriptor is ready for, or what is waited for.
 public struct Readiness: OptionSet, Hashable, Sendable {
   /// The bits.
-  public let rawValue: UInt32
+  public let rawValue: UInt8
   /// Creates a set from its bits.
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Reading, or accepting, will not block.
   public static let readable = Readiness(rawValue: 1)

@@ -8,11 +8,13 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   public let port: UInt16
   private let high: UInt64
   private let low: UInt64
+  private let zone: UInt32
 
   /// Creates an address from a literal, or returns nil when `literal` is none.
   ///
   /// - Parameters:
-  ///   - literal: An IPv4 address in dotted decimal ("127.0.0.1") or an IPv6 address ("::1"), without zone; brackets are allowed.
+  ///   - literal: An IPv4 address in dotted decimal ("127.0.0.1") or an IPv6 address ("::1"); brackets are allowed. A link-local one may end
+  ///     in the number of its interface ("fe80::1%2", RFC 4007 §11), without which the system does not know where to send.
   ///   - port: The TCP port.
   public init?(literal: String, port: UInt16) {
     let isBracketed = literal.hasPrefix("[") && literal.hasSuffix("]")
@@ -26,28 +28,21 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// 127.0.0.1 with `port`.
   public static func loopbackIPv4(port: UInt16) -> SocketAddress {
-    SocketAddress(cs_address(high: 0, low: 0x7F00_0001, port: port, is_ipv6: 0))
+    SocketAddress(cs_address(high: 0, low: 0x7F00_0001, zone: 0, port: port, is_ipv6: 0))
   }
 
   /// ::1 with `port`.
   public static func loopbackIPv6(port: UInt16) -> SocketAddress {
-    SocketAddress(cs_address(high: 0, low: 1, port: port, is_ipv6: 1))
+    SocketAddress(cs_address(high: 0, low: 1, zone: 0, port: port, is_ipv6: 1))
   }
 
-  /// Returns the addresses of this machine or of a literal, in the order in which they should be listened on.
+  /// Returns the addresses that `host` stands for without being looked up, or nil when it has to be.
   ///
   /// - Parameters:
-  ///   - host: An address literal, or "localhost" in any case, which stands for 127.0.0.1 and ::1.
-  ///   - port: The TCP port of every candidate.
-  /// - Throws: ``TransportError`` with ``TransportError/Cause/nameResolutionUnsupported(host:)`` for every other name.
-  public static func candidates(host: String, port: UInt16) throws(TransportError) -> [SocketAddress] {
-    guard let known = known(host: host, port: port) else { throw TransportError(.resolve, .nameResolutionUnsupported(host: host)) }
-    return known
-  }
-
-  /// Returns the addresses that `host` stands for without being looked up, or nil: those of a literal, and of "localhost" in any case, with
-  /// or without a dot at its end (RFC 6761 §6.3).
-  static func known(host: String, port: UInt16) -> [SocketAddress]? {
+  ///   - host: An address literal, or "localhost" in any case, with or without a dot at its end (RFC 6761 §6.3), which stands for 127.0.0.1
+  ///     and ::1.
+  ///   - port: The TCP port of the addresses.
+  public static func known(host: String, port: UInt16) -> [SocketAddress]? {
     switch host.lowercased() {
     case "localhost", "localhost.": [loopbackIPv4(port: port), loopbackIPv6(port: port)]
     default: SocketAddress(literal: host, port: port).map { [$0] }
@@ -60,7 +55,7 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   /// The IPv4 address that an IPv6 address such as ::ffff:127.0.0.1 stands for (RFC 4291 §2.5.5.2); any other address as it is.
   public var unmapped: SocketAddress {
     guard isIPv6, high == 0, low >> 32 == 0xFFFF else { return self }
-    return SocketAddress(cs_address(high: 0, low: low & 0xFFFF_FFFF, port: port, is_ipv6: 0))
+    return SocketAddress(cs_address(high: 0, low: low & 0xFFFF_FFFF, zone: 0, port: port, is_ipv6: 0))
   }
 
   /// The address without its port and without brackets.
@@ -81,7 +76,8 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     port = raw.port
     high = raw.high
     low = raw.low
+    zone = raw.zone
   }
 
-  var raw: cs_address { cs_address(high: high, low: low, port: port, is_ipv6: isIPv6 ? 1 : 0) }
+  var raw: cs_address { cs_address(high: high, low: low, zone: zone, port: port, is_ipv6: isIPv6 ? 1 : 0) }
 }

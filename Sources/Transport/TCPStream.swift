@@ -5,7 +5,10 @@ internal import CSockets
 /// Nagle's algorithm is off. Octets received before a reset are delivered before the reset is reported.
 public final class TCPStream: ByteStream {
   /// The receiver of everything that happens; held strongly until `closed` was delivered.
-  public var delegate: (any ByteStreamDelegate)? { didSet { updateInterest() } }
+  public var delegate: (any ByteStreamDelegate)? {
+    // The former one goes away only after the change: it may use the stream then.
+    didSet { withExtendedLifetime(oldValue) { updateInterest() } }
+  }
   /// The address of the other end.
   public let peerAddress: SocketAddress
   /// From how many pending octets a writer should stop.

@@ -42,8 +42,6 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case deadlineExceeded(Duration)
     /// The socket was connected to itself, which can happen on an ephemeral port that nothing listens on.
     case connectedToItself
-    /// The caller named a host that is neither an address literal nor "localhost".
-    case nameResolutionUnsupported(host: String)
     /// The addresses of a host name are not known.
     case name(NameFailure)
     /// No address of a host was reached.
@@ -82,7 +80,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case .noAddressConnected(let failure): failure.errorNumber
     case .addressNotAllowed: CS_EACCES
     case .tls(let failure): failure.errorNumber
-    case .nameResolutionUnsupported, .nestedTurn, .loopStopped: 0
+    case .nestedTurn, .loopStopped: 0
     }
   }
 
@@ -117,7 +115,6 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case .system(let number): return Self.text(ofErrorNumber: number)
     case .deadlineExceeded(let limit): return "no answer within \(limit)"
     case .connectedToItself: return "nothing listens there, the socket reached itself"
-    case .nameResolutionUnsupported(let host): return "\(NameFailure.quoted(host)) is not an address"
     case .name(let failure): return failure.words
     case .noAddressConnected(let failure): return failure.words
     case .addressNotAllowed: return "connections to this address are not allowed"
@@ -129,7 +126,6 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
 
   var advice: String {
     switch cause {
-    case .nameResolutionUnsupported: return "This version accepts only IPv4 and IPv6 literals and localhost"
     case .tls(let failure): return failure.advice
     case .nestedTurn: return "Do not run a loop from inside one of its callbacks"
     case .name(let failure) where !failure.advice.isEmpty: return failure.advice
@@ -142,6 +138,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case CS_ETIMEDOUT: return "Check the address and firewalls on the way, or allow more time"
     case CS_EADDRINUSE: return "Another program uses this port: stop it, choose another port, or use port 0 for any free one"
     case CS_EACCES where operation == .bind: return "Low ports are reserved: choose one above 1023"
+    case CS_EADDRNOTAVAIL where operation == .connect && address?.isIPv6 == true:
+      return "This machine has no IPv6 address that reaches it, or no local port is free: use an IPv4 address, or close connections"
     case CS_EADDRNOTAVAIL where operation == .connect: return "No local port is free: close connections or wait a minute"
     case CS_EADDRNOTAVAIL: return "This machine has no such address: use 127.0.0.1, ::1 or an address of one of its interfaces"
     case CS_EAFNOSUPPORT where address?.isIPv6 == true: return "This machine has no IPv6: use an IPv4 address"

@@ -34,7 +34,7 @@ struct ServeEchoCommand: ParsableCommand {
   func run() throws {
     guard (cert == nil) == (key == nil) else { throw UsageFailure(description: "--cert and --key go together") }
     guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]),
-      let address = try SocketAddress.candidates(host: String(listen[..<colon]), port: port).first
+      let address = SocketAddress.known(host: String(listen[..<colon]), port: port)?.first
     else {
       throw UsageFailure(description: "--listen \(listen): write ADDRESS:PORT, such as 127.0.0.1:9001 or [::1]:9001")
     }

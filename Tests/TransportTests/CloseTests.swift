@@ -44,6 +44,53 @@ struct CloseTests {
     #expect(server.recorder.reasons == [.peerFinished])
   }
 
+  /// Does something to its stream when it is let go of.
+  private final class Leaver: ByteStreamDelegate {
+    weak var stream: (any ByteStream)?
+    let leave: (any ByteStream) -> Void
+
+    init(_ stream: any ByteStream, _ leave: @escaping (any ByteStream) -> Void) {
+      self.stream = stream
+      self.leave = leave
+    }
+
+    deinit { if let stream { leave(stream) } }
+
+    func received(_ octets: Span<UInt8>, from stream: any ByteStream) {}
+    func receivedEndOfFile(from stream: any ByteStream) {}
+    func closed(_ stream: any ByteStream, reason: CloseReason) {}
+  }
+
+  @Test(
+    "a delegate may use its stream while it is let go of",
+    arguments: ["pause", "close", "abort", "closeGracefully", "delegate"], [false, true])
+  func leavingDelegate(how: String, isSecure: Bool) throws {
+    let loop = try Loop()
+    let server = try Server(on: loop)
+    let peer = try RawSocket(connectedTo: server.listener.localAddress)
+    let lower = try server.stream(on: loop)
+    let context = try TLSServerContext(TLSServerConfiguration(identity: .test("valid")))
+    let stream: any ByteStream = isSecure ? TLSStream(server: lower, context: context, on: loop, delegate: nil) : lower
+    stream.delegate = Leaver(stream) { stream in
+      switch how {
+      case "pause": stream.pauseReading()
+      case "close": stream.close()
+      case "abort": stream.abort()
+      case "closeGracefully": stream.closeGracefully(within: .seconds(5))
+      default: stream.delegate = nil
+      }
+    }
+    let recorder = Recorder()
+    stream.delegate = recorder
+    // Replacing the one that its predecessor has set in its last moment.
+    if how == "delegate" { stream.delegate = recorder }
+    peer.close()
+    try loop.settle()
+    stream.resumeReading()
+    stream.close()
+    try loop.expect("closed") { lower.isClosed }
+  }
+
   @Test("an immediate close with unread input resets: the reason for closing gracefully", arguments: PollerKind.allCases)
   func immediate(on poller: PollerKind) throws {
     let (loop, server) = try poller.serve()

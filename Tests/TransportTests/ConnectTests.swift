@@ -1,4 +1,5 @@
 import CSockets
+import Foundation
 import Testing
 import Transport
 
@@ -32,6 +33,22 @@ struct ConnectTests {
 
   @Test("an echo over IPv6", .enabled(if: hasIPv6, "this machine has no ::1"), arguments: PollerKind.allCases)
   func echoIPv6(on poller: PollerKind) throws { try Self.echo(on: poller, .loopbackIPv6(port: 0)) }
+
+  /// A link-local address of this machine with its zone; its interfaces but loopback have one each where there is IPv6.
+  static let linkLocal: SocketAddress? = {
+    let lines = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8))?.split(separator: "\n") ?? []
+    return lines.lazy.compactMap { line -> SocketAddress? in
+      let fields = line.split(separator: " ")
+      guard fields.count == 6, fields[0].hasPrefix("fe80"), let zone = UInt32(fields[1], radix: 16) else { return nil }
+      let groups = stride(from: 0, to: 32, by: 4).map { fields[0].dropFirst($0).prefix(4) }
+      return SocketAddress(literal: "\(groups.joined(separator: ":"))%\(zone)", port: 0)
+    }.first
+  }()
+
+  @Test(
+    "an echo over a link-local address", .enabled(if: linkLocal != nil, "this machine has no link-local address"),
+    arguments: PollerKind.allCases)
+  func echoLinkLocal(on poller: PollerKind) throws { try Self.echo(on: poller, #require(Self.linkLocal)) }
 
   @Test("an IPv6 listener leaves the port to IPv4", .enabled(if: hasIPv6, "this machine has no ::1"), arguments: PollerKind.allCases)
   func separateFamilies(on poller: PollerKind) throws {

@@ -85,14 +85,14 @@ final class RawSocket {
   /// A socket that holds a free loopback port without listening on it.
   convenience init(boundTo port: UInt16) throws {
     try self.init()
-    var address = cs_address(high: 0, low: 0x7F00_0001, port: port, is_ipv6: 0)
+    var address = cs_address(high: 0, low: 0x7F00_0001, zone: 0, port: port, is_ipv6: 0)
     try #require(unsafe cs_bind(descriptor, &address) == 0)
   }
 
   convenience init(connectedTo address: SocketAddress, receiveBufferBytes: Int32? = nil) throws {
     try self.init()
     if let receiveBufferBytes { _ = cs_set_receive_buffer(descriptor, receiveBufferBytes) }
-    var raw = cs_address(high: 0, low: 0x7F00_0001, port: address.port, is_ipv6: 0)
+    var raw = cs_address(high: 0, low: 0x7F00_0001, zone: 0, port: address.port, is_ipv6: 0)
     let result = unsafe cs_connect(descriptor, &raw)
     try #require(result == 0 || result == -CS_EINPROGRESS)
   }

@@ -1,4 +1,5 @@
 import CSockets
+import Foundation
 import Testing
 
 @testable import Transport
@@ -13,6 +14,24 @@ struct ThreadTests {
     }
     for thread in threads { thread.join() }
     #expect(total.withLock { $0 } == 40_000)
+  }
+
+  @Test("a thread takes no signals, and leaves those of its maker as they were")
+  func signals() throws {
+    @Sendable func blocked() -> [Int32] {
+      var mask = sigset_t()
+      _ = unsafe pthread_sigmask(SIG_BLOCK, nil, &mask)
+      return [SIGINT, SIGTERM, SIGCHLD, SIGUSR1].filter { unsafe sigismember(&mask, $0) == 1 }
+    }
+    let before = blocked()
+    let seen = Lock([Int32]())
+    let thread = try SystemThread {
+      let signals = blocked()
+      seen.withLock { $0 = signals }
+    }
+    #expect(blocked() == before)
+    thread.join()
+    #expect(seen.withLock { $0 } == [SIGINT, SIGTERM, SIGCHLD, SIGUSR1])
   }
 
   @Test("a thread lets go of what it ran")

@@ -62,6 +62,7 @@ struct CommandTests {
       (["test", "ws://localhost:1/", "--report", "pdf", "--out", "/tmp"], "--report pdf"),
       (["test", "ws://localhost:1/", "--out", "/proc/nowhere"], "cannot write"), (["test"], "Missing"), (["frobnicate"], "frobnicate"),
       (["test", "ws://localhost:1/", "--fail-on", "always"], "must, should"), (["serve", "echo", "--listen", "9001"], "ADDRESS:PORT"),
+      (["serve", "echo", "--listen", "name.example:9001"], "ADDRESS:PORT"),
       (["serve", "echo", "--fault", "none"], "fault"), (["cases", "show", "nope"], "there is no case"),
       (["test", "127.0.0.1:9001"], "as in ws://"), (["test", "ws://localhost:99999/"], "from 1 to 65535"),
       (["test", "ws://localhost:1/", "--out", ""], "name a directory"), (["test", "ws://localhost:1/", "--report", "json"], "--out"),

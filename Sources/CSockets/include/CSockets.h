@@ -44,18 +44,22 @@ const char *cs_error_name(int32_t error_number);
 // MARK: Addresses
 
 /// An IP address as a number (an IPv4 address in the low 32 bits of `low`) with a port, all in host order.
+///
+/// The zone is the number of the interface that a link-local IPv6 address belongs to; 0 for none.
 typedef struct {
   uint64_t high;
   uint64_t low;
+  uint32_t zone;
   uint16_t port;
   uint8_t is_ipv6;
 } cs_address;
 
 enum { CS_ADDRESS_TEXT_BYTES = 64 };
 
-/// Reads an address literal without brackets or zone; 1 when it is one, else 0. The port stays 0.
+/// Reads an address literal without brackets; 1 when it is one, else 0. A link-local IPv6 address may end in '%' and its zone as a
+/// decimal number. The port stays 0.
 int32_t cs_parse_address(const char *text, cs_address *address);
-/// Writes the address without its port; `text` holds CS_ADDRESS_TEXT_BYTES.
+/// Writes the address, with its zone and without its port; `text` holds CS_ADDRESS_TEXT_BYTES.
 void cs_format_address(const cs_address *address, char *text);
 
 /// Why the addresses of a name were not found.

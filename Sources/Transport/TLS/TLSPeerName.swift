@@ -8,7 +8,8 @@ enum TLSPeerName: Equatable {
   /// Nil when `host` is neither an address nor a DNS name of ASCII letters, digits and hyphens (RFC 1123 section 2.1).
   init?(host: String) {
     if let address = SocketAddress(literal: host, port: 0) {
-      self = .address(address.host)
+      // A zone means something on this machine only.
+      self = .address(String(address.host.prefix { $0 != "%" }))
       return
     }
     let octets = host.utf8.last == 0x2E ? host.utf8.dropLast() : host.utf8[...]

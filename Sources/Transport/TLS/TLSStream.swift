@@ -10,7 +10,10 @@ public final class TLSStream: ByteStream {
   /// The receiver of everything that happens; held strongly until `closed` was delivered.
   ///
   /// Without one the handshake goes on, and then nothing is read.
-  public var delegate: (any ByteStreamDelegate)? { didSet { readAgain() } }
+  public var delegate: (any ByteStreamDelegate)? {
+    // The former one goes away only after the change: it may use the stream then.
+    didSet { withExtendedLifetime(oldValue) { readAgain() } }
+  }
   /// The address of the other end.
   public var peerAddress: SocketAddress { lower.peerAddress }
   /// From how many pending octets a writer should stop.

@@ -261,6 +261,10 @@ struct DialerTests {
     arguments: [
       ("a name that is none", "a\r\nHost: evil", 443, nil, "cannot resolve a host name: \"a??Host: evil\" has an octet 0xD"),
       ("a misspelled address", "127.1", 443, nil, "cannot resolve a host name: \"127.1\" is neither an address"),
+      (
+        "an address that means something here only", "fe80::1%2", 443, nil,
+        "no tunnel to [fe80::1%2]:443: the proxy 127.0.0.1:9 cannot be asked for it: target"
+      ),
       ("port 0", "target.example", 0, nil, "no tunnel to target.example:0: the proxy 127.0.0.1:9 cannot be asked for it: target"),
       (
         "a colon in the user name", "target.example", 443, ProxyCredentials(user: "a:\(secret)", password: "b"),

@@ -6,10 +6,10 @@ import Testing
 struct ConnectorCancelTests {
   enum Stage: String, CaseIterable { case atOnce, literal, lookingUp, asked, connecting, twoUnderWay, connected }
 
-  @Test("a cancelled race calls nobody, connects nowhere and is let go", arguments: Stage.allCases)
-  func cancel(stage: Stage) throws {
+  @Test("a cancelled race calls nobody, connects nowhere and is let go", arguments: Stage.allCases, PollerKind.allCases)
+  func cancel(stage: Stage, on poller: PollerKind) throws {
     let silent = [try SilentAddress(), try SilentAddress()]
-    let loop = try Loop()
+    let loop = try poller.loop()
     let server = try Server(on: loop)
     let hangs = stage == .lookingUp
     let lookup = TestLookup(hangs: hangs, [.asked, .connected].contains(stage) ? [server.listener.localAddress] : silent.map(\.address))
@@ -48,14 +48,14 @@ struct ConnectorCancelTests {
     #expect(weakly == nil)
   }
 
-  @Test("a loop that goes away lets go of its races", arguments: [true, false])
-  func loopEnds(isConnecting: Bool) throws {
+  @Test("a loop that goes away lets go of its races", arguments: [true, false], PollerKind.allCases)
+  func loopEnds(isConnecting: Bool, on poller: PollerKind) throws {
     let silent = try SilentAddress()
     let lookup = TestLookup(hangs: !isConnecting, [silent.address])
     let outcome = Outcome<TCPStream>()
     weak var weakly: Race?
     do {
-      let loop = try Loop()
+      let loop = try poller.loop()
       var wasAsked = false
       weakly = Connector(on: loop, resolver: lookup.resolver(on: loop)).connect(
         host: "db", port: 7, within: .seconds(60),

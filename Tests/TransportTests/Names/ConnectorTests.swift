@@ -18,8 +18,8 @@ struct ConnectorTests {
     let attempts = Attempts()
     let outcome = Outcome<TCPStream>()
 
-    init(_ addresses: [SocketAddress]) throws {
-      loop = try Loop()
+    init(on poller: PollerKind, _ addresses: [SocketAddress]) throws {
+      loop = try poller.loop()
       connector = Connector(on: loop, resolver: TestLookup(addresses).resolver(on: loop))
     }
 
@@ -57,9 +57,9 @@ struct ConnectorTests {
     ] { #expect(try addresses(given).interleaved == addresses(expected)) }
   }
 
-  @Test("a name is connected to; the stream has no delegate, and keeps what arrives until it gets one")
-  func byName() throws {
-    let loop = try Loop()
+  @Test("a name is connected to; the stream has no delegate, and keeps what arrives until it gets one", arguments: PollerKind.allCases)
+  func byName(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let server = try Server(on: loop)
     let lookup = TestLookup([server.listener.localAddress])
     let outcome = Outcome<TCPStream>()
@@ -77,10 +77,10 @@ struct ConnectorTests {
     #expect(recorder.calls == [.received])
   }
 
-  @Test("the next address is tried at once when the one before is refused")
-  func nextAfterFailure() throws {
+  @Test("the next address is tried at once when the one before is refused", arguments: PollerKind.allCases)
+  func nextAfterFailure(on poller: PollerKind) throws {
     let closed = try Self.refusing(3)
-    let setting = try Setting([])
+    let setting = try Setting(on: poller, [])
     let server = try Server(on: setting.loop)
     let addresses = closed.map(\.address) + [server.listener.localAddress]
     let lookup = TestLookup(addresses)
@@ -99,12 +99,13 @@ struct ConnectorTests {
     #expect(tried == addresses)
   }
 
-  @Test("an address that does not answer has a head start of 250 ms before the next one is tried, and loses")
-  func headStart() throws {
+  @Test(
+    "an address that does not answer has a head start of 250 ms before the next one is tried, and loses", arguments: PollerKind.allCases)
+  func headStart(on poller: PollerKind) throws {
     let silent = [try SilentAddress(), try SilentAddress()]
-    let loop = try Loop()
+    let loop = try poller.loop()
     let server = try Server(on: loop)
-    let setting = try Setting(silent.map(\.address) + [server.listener.localAddress])
+    let setting = try Setting(on: poller, silent.map(\.address) + [server.listener.localAddress])
     setting.connect()
     let start = loop.now
     while setting.outcome.results.isEmpty, loop.now - start < .seconds(10) {
@@ -119,11 +120,12 @@ struct ConnectorTests {
     #expect(setting.outcome.results.count == 1)
   }
 
-  @Test("the latest attempt that fails lets the next one begin at once, also while an earlier one is under way")
-  func latestFailure() throws {
+  @Test(
+    "the latest attempt that fails lets the next one begin at once, also while an earlier one is under way", arguments: PollerKind.allCases)
+  func latestFailure(on poller: PollerKind) throws {
     let silent = try SilentAddress()
     let closed = try Self.refusing(1)[0]
-    let setting = try Setting([])
+    let setting = try Setting(on: poller, [])
     let server = try Server(on: setting.loop)
     let lookup = TestLookup([silent.address, closed.address, server.listener.localAddress])
     var tried = 0
@@ -139,9 +141,9 @@ struct ConnectorTests {
     #expect(setting.outcome.value?.peerAddress == server.listener.localAddress)
   }
 
-  @Test("at the deadline all attempts are given up, and the error names them")
-  func deadline() throws {
-    let loop = try Loop()
+  @Test("at the deadline all attempts are given up, and the error names them", arguments: PollerKind.allCases)
+  func deadline(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let silent = [try SilentAddress(), try SilentAddress(), try SilentAddress()]
     let lookup = TestLookup(silent.map(\.address))
     let attempts = Attempts()
@@ -162,9 +164,11 @@ struct ConnectorTests {
     #expect(outcome.error?.errorNumber == CS_ETIMEDOUT)
   }
 
-  @Test("IPv6 is tried first, whatever the order of the answer", .enabled(if: ConnectTests.hasIPv6, "this machine has no ::1"))
-  func families() throws {
-    let loop = try Loop()
+  @Test(
+    "IPv6 is tried first, whatever the order of the answer", .enabled(if: ConnectTests.hasIPv6, "this machine has no ::1"),
+    arguments: PollerKind.allCases)
+  func families(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let four = try Server(on: loop)
     let six = try Server(on: loop, address: .loopbackIPv6(port: 0))
     let addresses = [four.listener.localAddress, six.listener.localAddress]
@@ -178,9 +182,9 @@ struct ConnectorTests {
     }
   }
 
-  @Test("localhost reaches a server of one family only")
-  func localhost() throws {
-    let loop = try Loop()
+  @Test("localhost reaches a server of one family only", arguments: PollerKind.allCases)
+  func localhost(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let server = try Server(on: loop)
     let outcome = Outcome<TCPStream>()
     Connector(on: loop).connect(
@@ -189,26 +193,28 @@ struct ConnectorTests {
     #expect(outcome.value?.peerAddress == server.listener.localAddress)
   }
 
-  @Test("the error of a literal address is that of its attempt")
-  func literalError() throws {
+  @Test("the error of a literal address is that of its attempt", arguments: PollerKind.allCases)
+  func literalError(on poller: PollerKind) throws {
     let closed = try Self.refusing(1)[0]
-    let setting = try Setting([])
+    let setting = try Setting(on: poller, [])
     setting.connect("127.0.0.1", port: closed.address.port)
     try setting.finish()
     #expect(setting.outcome.error == TransportError(.connect, .system(errorNumber: CS_ECONNREFUSED), address: closed.address))
   }
 
-  @Test("the error of a name says which addresses were tried and how each attempt ended, of many only the first few")
-  func nameError() throws {
+  @Test(
+    "the error of a name says which addresses were tried and how each attempt ended, of many only the first few",
+    arguments: PollerKind.allCases)
+  func nameError(on poller: PollerKind) throws {
     let closed = try Self.refusing(6).map(\.address)
-    let one = try Setting([closed[0]])
+    let one = try Setting(on: poller, [closed[0]])
     one.connect()
     try one.finish()
     #expect(
       one.outcome.error?.description
         == "cannot connect to db:7: \(closed[0]): connection refused (ECONNREFUSED 111). Is the server running, and on this port?")
     #expect(one.outcome.error?.errorNumber == CS_ECONNREFUSED)
-    let many = try Setting(closed)
+    let many = try Setting(on: poller, closed)
     many.connect(allowing: { $0 != closed[1] })
     try many.finish()
     #expect(
@@ -218,9 +224,9 @@ struct ConnectorTests {
         + "\(closed[3]): connection refused (ECONNREFUSED 111); and 2 more")
   }
 
-  @Test("a name that is not found, and one that is none, fail as names")
-  func names() throws {
-    let loop = try Loop()
+  @Test("a name that is not found, and one that is none, fail as names", arguments: PollerKind.allCases)
+  func names(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let lookup = TestLookup { name throws(NameFailure) in throw NameFailure(name, .notFound) }
     let connector = Connector(on: loop, resolver: lookup.resolver(on: loop))
     let missing = Outcome<TCPStream>()
@@ -232,9 +238,9 @@ struct ConnectorTests {
     #expect(malformed.nameReason == .malformed(.number))
   }
 
-  @Test("the deadline covers the look-up")
-  func lookupDeadline() throws {
-    let loop = try Loop()
+  @Test("the deadline covers the look-up", arguments: PollerKind.allCases)
+  func lookupDeadline(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let lookup = TestLookup(hangs: true, [])
     let outcome = Outcome<TCPStream>()
     let limit = Duration.milliseconds(60)
@@ -244,12 +250,12 @@ struct ConnectorTests {
     lookup.open()
   }
 
-  @Test("C09: each address is asked about just before it is tried, as the address that is meant")
-  func allowed() throws {
+  @Test("C09: each address is asked about just before it is tried, as the address that is meant", arguments: PollerKind.allCases)
+  func allowed(on poller: PollerKind) throws {
     let mapped = try #require(SocketAddress(literal: "::ffff:127.0.0.1", port: 9))
     #expect(mapped.unmapped == .loopbackIPv4(port: 9))
     #expect(SocketAddress.loopbackIPv6(port: 9).unmapped == .loopbackIPv6(port: 9))
-    let setting = try Setting([mapped, .loopbackIPv4(port: 9)])
+    let setting = try Setting(on: poller, [mapped, .loopbackIPv4(port: 9)])
     setting.connect(allowing: { !$0.isLoopback })
     try setting.finish()
     #expect(setting.attempts.addresses == [.loopbackIPv4(port: 9), .loopbackIPv4(port: 9)])
@@ -258,7 +264,7 @@ struct ConnectorTests {
       return
     }
     #expect(failure.attempts.map(\.cause) == [.addressNotAllowed, .addressNotAllowed])
-    let literal = try Setting([])
+    let literal = try Setting(on: poller, [])
     literal.connect("127.0.0.1", port: 9, allowing: { _ in false })
     try literal.finish()
     #expect(
@@ -266,10 +272,49 @@ struct ConnectorTests {
         + "Choose another address, or change what is allowed")
   }
 
-  @Test("of a name with very many addresses only the first are tried")
-  func manyAddresses() throws {
+  @Test("each attempt has a head start of its own, however soon the one before has failed", arguments: PollerKind.allCases)
+  func ownHeadStart(on poller: PollerKind) throws {
+    var time = Duration.zero
+    let loop = try Loop(poller: poller.make(), waker: Waker(usesPipe: !poller.hasEventfd), clock: { time })
+    let closed = try RawSocket(boundTo: 0)
+    let silent = [try SilentAddress(), try SilentAddress()]
+    var tried = 0
+    Connector(on: loop, resolver: TestLookup([closed.address] + silent.map(\.address)).resolver(on: loop)).connect(
+      host: "db", port: 7, within: .seconds(10),
+      allowing: { _ in
+        tried += 1
+        // The failure of the first attempt is noticed late.
+        if tried == 1 { time = .milliseconds(200) }
+        return true
+      }, completion: { _ in })
+    try loop.expect("the first attempt fails") { tried == 2 }
+    time = .milliseconds(440)
+    try loop.runWithoutWaiting()
+    #expect(tried == 2)
+    time = .milliseconds(450)
+    try loop.runWithoutWaiting()
+    #expect(tried == 3)
+  }
+
+  @Test("nothing is left on the loop of a race that was won", arguments: PollerKind.allCases)
+  func ended(on poller: PollerKind) throws {
+    var time = Duration.zero
+    let loop = try Loop(poller: poller.make(), waker: Waker(usesPipe: !poller.hasEventfd), clock: { time })
+    let server = try Server(on: loop)
+    let silent = try SilentAddress()
+    let outcome = Outcome<TCPStream>()
+    Connector(on: loop, resolver: TestLookup([server.listener.localAddress, silent.address]).resolver(on: loop))
+      .connect(host: "db", port: 7, within: .seconds(10), completion: outcome.take)
+    try loop.expect("connected") { outcome.value != nil && !server.streams.isEmpty }
+    try loop.runWithoutWaiting()
+    time = .seconds(60)
+    #expect(try !loop.turn(waitAtMost: .zero))
+  }
+
+  @Test("of a name with very many addresses only the first are tried", arguments: PollerKind.allCases)
+  func manyAddresses(on poller: PollerKind) throws {
     let addresses = (1...100).map { SocketAddress.loopbackIPv4(port: $0) }
-    let setting = try Setting(addresses)
+    let setting = try Setting(on: poller, addresses)
     setting.connect(allowing: { _ in false })
     try setting.finish()
     #expect(setting.attempts.addresses == Array(addresses.prefix(Connector.maximumAttempts)))

@@ -6,11 +6,11 @@ import Transport
 /// Tests of names and connecting that need a process of their own: they count descriptors and threads, or use the system up.
 @Suite("Names: process")
 struct NamesProcessTests {
-  @Test("10,000 names that nobody answers leave no descriptor and no more than the allowed threads")
-  func hangingNames() async {
-    await #expect(processExitsWith: .success) {
+  @Test("10,000 names that nobody answers leave no descriptor and no more than the allowed threads", arguments: PollerKind.allCases)
+  func hangingNames(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
       let lookup = TestLookup(hangs: true, [.loopbackIPv4(port: 1)])
-      let loop = try Loop()
+      let loop = try poller.loop()
       let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
       do {
         let connector = Connector(on: loop, resolver: lookup.resolver(on: loop))
@@ -36,12 +36,12 @@ struct NamesProcessTests {
     }
   }
 
-  @Test("losers of a race are closed, whoever wins, and nothing stays of 300 races")
-  func races() async {
-    await #expect(processExitsWith: .success) {
+  @Test("losers of a race are closed, whoever wins, and nothing stays of 300 races", arguments: PollerKind.allCases)
+  func races(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
       let silent = try SilentAddress()
       let closed = try RawSocket(boundTo: 0)
-      let loop = try Loop()
+      let loop = try poller.loop()
       let serverRecorder = Recorder()
       serverRecorder.on = { callback, stream in
         if callback == .endOfFile { stream.close() }
@@ -76,13 +76,14 @@ struct NamesProcessTests {
     }
   }
 
-  @Test("without free descriptors a name and a literal fail in words, and the loop lives")
-  func outOfDescriptors() async {
-    await #expect(processExitsWith: .success) {
-      let loop = try Loop()
+  @Test("without free descriptors a name and a literal fail in words, and the loop lives", arguments: PollerKind.allCases)
+  func outOfDescriptors(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
+      let loop = try poller.loop()
       let server = try Server(on: loop)
       let connector = Connector(on: loop, resolver: TestLookup([server.listener.localAddress]).resolver(on: loop))
-      try ProcessTests.limitDescriptors(to: 0)
+      // No new descriptor; poll(2) takes no more entries than a process may open.
+      try ProcessTests.limitDescriptors(to: 3)
       let name = Outcome<TCPStream>()
       let literal = Outcome<TCPStream>()
       connector.connect(host: "db", port: 7, within: .seconds(10), completion: name.take)
@@ -105,11 +106,11 @@ struct NamesProcessTests {
 
   @Test(
     "without a free local port connecting fails in words, and works again when one is free",
-    .enabled(if: PortRange.canBeSet, "the port range cannot be set: no network namespace of our own"))
-  func outOfPorts() async {
-    await #expect(processExitsWith: .success) {
+    .enabled(if: PortRange.canBeSet, "this process may not enter a network of its own"), arguments: PollerKind.allCases)
+  func outOfPorts(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
       try PortRange.enterNetwork(ports: 40_000...40_003)
-      let loop = try Loop()
+      let loop = try poller.loop()
       let server = try Server(on: loop, address: .loopbackIPv4(port: 9))
       let connector = Connector(on: loop)
       var streams: [TCPStream] = []
@@ -133,6 +134,23 @@ struct NamesProcessTests {
       withExtendedLifetime(server) {}
     }
   }
+
+  @Test(
+    "a socket that reaches itself is no connection",
+    .enabled(if: PortRange.canBeSet, "this process may not enter a network of its own"), arguments: PollerKind.allCases)
+  func reachesItself(on poller: PollerKind) async {
+    await #expect(processExitsWith: .success) { [poller] in
+      // The only port that a connection can begin at is the one that it goes to.
+      try PortRange.enterNetwork(ports: 40_000...40_000)
+      let loop = try poller.loop()
+      let outcome = Outcome<TCPStream>()
+      Connector(on: loop).connect(host: "127.0.0.1", port: 40_000, within: .seconds(10), completion: outcome.take)
+      try loop.expect("the race is over") { !outcome.results.isEmpty }
+      #expect(
+        outcome.error?.description == "cannot connect to 127.0.0.1:40000: nothing listens there, the socket reached itself. "
+          + "Is the server running, and on this port?")
+    }
+  }
 }
 
 /// A network of the calling thread's own, with few ports for connections; entering one is a right that not every process has.
@@ -142,12 +160,13 @@ enum PortRange {
 
   /// Whether a thread may enter a network of its own; asked on a thread that ends at once.
   static let canBeSet: Bool = {
-    final class Answer: @unchecked Sendable { var value = false }
-    let answer = Answer()
-    let thread = Thread { answer.value = (try? enterNetwork(ports: 40_000...40_003)) != nil }
-    thread.start()
-    while !thread.isFinished { usleep(1000) }
-    return answer.value
+    let answer = Lock(false)
+    let thread = try? SystemThread {
+      let hasEntered = (try? enterNetwork(ports: 40_000...40_003)) != nil
+      answer.withLock { $0 = hasEntered }
+    }
+    thread?.join()
+    return answer.withLock { $0 }
   }()
 
   static func enterNetwork(ports: ClosedRange<Int>) throws {

@@ -32,9 +32,9 @@ struct ResolverTests {
     #expect(outcome.nameReason == .noAddress(family))
   }
 
-  @Test("a name is looked up on a thread, and the answer comes from the loop's turn")
-  func name() throws {
-    let loop = try Loop()
+  @Test("a name is looked up on a thread, and the answer comes from the loop's turn", arguments: PollerKind.allCases)
+  func name(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let answers: [SocketAddress] = [.loopbackIPv4(port: 7), .loopbackIPv6(port: 7)]
     let lookup = TestLookup(answers)
     let resolver = lookup.resolver(on: loop)
@@ -48,9 +48,9 @@ struct ResolverTests {
     #expect(lookup.names == ["db.example."])
   }
 
-  @Test("what the caller did not ask for is left out of the answer", arguments: [AddressFamily.ipv4, .ipv6])
-  func filter(family: AddressFamily) throws {
-    let loop = try Loop()
+  @Test("what the caller did not ask for is left out of the answer", arguments: [AddressFamily.ipv4, .ipv6], PollerKind.allCases)
+  func filter(family: AddressFamily, on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let lookup = TestLookup { name throws(NameFailure) in
       name == "both"
         ? [.loopbackIPv4(port: 7), .loopbackIPv6(port: 7)] : [family == .ipv4 ? .loopbackIPv6(port: 7) : .loopbackIPv4(port: 7)]
@@ -95,9 +95,27 @@ struct ResolverTests {
     #expect(try systemLookup("localhost", 9, .ipv4) == [.loopbackIPv4(port: 9)])
   }
 
-  @Test("no more threads than allowed work at once, and all names get their answer")
-  func manyNames() throws {
-    let loop = try Loop()
+  @Test("a link-local address keeps the interface that it belongs to")
+  func zone() throws {
+    // Loopback is the first interface of every machine.
+    #expect(try systemLookup("fe80::1%lo", 9, .any).map(\.description) == ["[fe80::1%1]:9"])
+  }
+
+  @Test("nothing is left on the loop of a look-up that has ended", arguments: ["with an answer", "cancelled"], PollerKind.allCases)
+  func ended(how: String, on poller: PollerKind) throws {
+    var time = Duration.zero
+    let loop = try Loop(poller: poller.make(), waker: Waker(usesPipe: !poller.hasEventfd), clock: { time })
+    let lookup = TestLookup([.loopbackIPv4(port: 7)])
+    let outcome = Outcome<[SocketAddress]>()
+    let search = lookup.resolver(on: loop).resolve(host: "db", port: 7, within: .seconds(10), completion: outcome.take)
+    if how == "cancelled" { search.cancel() } else { try loop.expect("the answer") { outcome.value != nil } }
+    time = .seconds(60)
+    #expect(try !loop.turn(waitAtMost: .zero))
+  }
+
+  @Test("no more threads than allowed work at once, and all names get their answer", arguments: PollerKind.allCases)
+  func manyNames(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let lookup = TestLookup { name throws(NameFailure) in [.loopbackIPv4(port: UInt16(name.dropFirst()) ?? 0)] }
     let resolver = lookup.resolver(on: loop, threads: 3)
     var ports: Set<UInt16> = []
@@ -112,9 +130,9 @@ struct ResolverTests {
     #expect((1...3).contains(lookup.most))
   }
 
-  @Test("when every thread hangs, names end at their deadline, and the threads are of use again afterwards")
-  func hanging() throws {
-    let loop = try Loop()
+  @Test("when every thread hangs, names end at their deadline, and the threads are of use again afterwards", arguments: PollerKind.allCases)
+  func hanging(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let lookup = TestLookup(hangs: true, [.loopbackIPv4(port: 7)])
     let resolver = lookup.resolver(on: loop, threads: 2)
     let limit = Duration.milliseconds(50)
@@ -141,9 +159,9 @@ struct ResolverTests {
     #expect(outcomes.allSatisfy { $0.results.count == 1 }, "an answer that comes too late is nobody's")
   }
 
-  @Test("beyond the most look-ups at once the next one fails, until one has ended")
-  func tooMany() throws {
-    let loop = try Loop()
+  @Test("beyond the most look-ups at once the next one fails, until one has ended", arguments: PollerKind.allCases)
+  func tooMany(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let lookup = TestLookup(hangs: true, [])
     let resolver = lookup.resolver(on: loop, threads: 1)
     let pending = (0..<Resolver.maximumPending).map { resolver.resolve(host: "n\($0)", port: 7, within: .seconds(600)) { _ in } }
@@ -161,9 +179,11 @@ struct ResolverTests {
     lookup.open()
   }
 
-  @Test("a cancelled look-up calls nobody", arguments: ["a literal", "while it waits", "while a thread hangs", "when the answer is there"])
-  func cancel(when: String) throws {
-    let loop = try Loop()
+  @Test(
+    "a cancelled look-up calls nobody", arguments: ["a literal", "while it waits", "while a thread hangs", "when the answer is there"],
+    PollerKind.allCases)
+  func cancel(when: String, on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let hangs = when.hasPrefix("while")
     let lookup = TestLookup(hangs: hangs, [.loopbackIPv4(port: 7)])
     let resolver = lookup.resolver(on: loop, threads: 1)
@@ -186,9 +206,9 @@ struct ResolverTests {
     #expect(outcome.results.isEmpty)
   }
 
-  @Test("a completion may look up the next name")
-  func again() throws {
-    let loop = try Loop()
+  @Test("a completion may look up the next name", arguments: PollerKind.allCases)
+  func again(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let resolver = TestLookup([.loopbackIPv4(port: 7)]).resolver(on: loop)
     var answers = 0
     func next(_ result: Result<[SocketAddress], TransportError>) {
@@ -199,9 +219,9 @@ struct ResolverTests {
     try loop.expect("fifty answers in a row") { answers == 50 }
   }
 
-  @Test("a resolver that nobody holds still answers, and is let go afterwards")
-  func unheld() throws {
-    let loop = try Loop()
+  @Test("a resolver that nobody holds still answers, and is let go afterwards", arguments: PollerKind.allCases)
+  func unheld(on poller: PollerKind) throws {
+    let loop = try poller.loop()
     let lookup = TestLookup(hangs: true, [.loopbackIPv4(port: 7)])
     let outcome = Outcome<[SocketAddress]>()
     weak var weakly: Resolver?
@@ -216,14 +236,14 @@ struct ResolverTests {
     #expect(weakly == nil)
   }
 
-  @Test("a loop that goes away waits for no thread and calls nobody")
-  func loopEnds() throws {
+  @Test("a loop that goes away waits for no thread and calls nobody", arguments: PollerKind.allCases)
+  func loopEnds(on poller: PollerKind) throws {
     let lookup = TestLookup(hangs: true, [.loopbackIPv4(port: 7)])
     let outcome = Outcome<[SocketAddress]>()
     weak var weakResolver: Resolver?
     weak var weakLookup: Lookup?
     do {
-      let loop = try Loop()
+      let loop = try poller.loop()
       let resolver = lookup.resolver(on: loop, threads: 2)
       weakResolver = resolver
       for number in 0..<5 { weakLookup = resolver.resolve(host: "n\(number)", port: 7, within: .seconds(600), completion: outcome.take) }
