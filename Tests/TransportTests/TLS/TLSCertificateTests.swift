@@ -17,6 +17,7 @@ struct TLSCertificateTests {
     Row(name: "valid", certificate: "valid"),
     Row(name: "valid, host in upper case", certificate: "valid", host: "SERVER.Test"),
     Row(name: "H26: valid, host with a final dot", certificate: "valid", host: "server.test."),
+    Row(name: "underscore in the name", certificate: "underscore", host: "under_score.test"),
     Row(name: "wildcard", certificate: "wildcard", host: "a.server.test"),
     Row(name: "IPv4 address that the certificate has", certificate: "address", host: "127.0.0.1"),
     Row(name: "IPv6 address that the certificate has", certificate: "address", host: "[0:0::1]"),
