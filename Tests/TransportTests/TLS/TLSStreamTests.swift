@@ -218,13 +218,13 @@ struct TLSStreamTests {
     #expect(recorder.calls == [.closed])
   }
 
-  @Test("a stream that is open goes away with its loop")
-  func loopEnds() throws {
+  @Test("a stream that is open goes away with its loop", arguments: media)
+  func loopEnds(medium: TLSLink.Medium) throws {
     var weak: [Weak<TLSStream>] = []
     var recorders: [Recorder] = []
     do {
       let loop = try Loop()
-      let link = try TLSLink(on: loop)
+      let link = try TLSLink(on: loop, over: medium)
       let server = try link.connected()
       link.clientRecorder.owned = [link.client]
       link.serverRecorder.owned = [server]
