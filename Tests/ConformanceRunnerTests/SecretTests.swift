@@ -8,7 +8,7 @@ import WSHandshake
 struct SecretTests {
   @Test(
     "R07: what the user gave is hidden where it is sent and where an answer quotes it, wherever the log ends",
-    arguments: [0, 100, 170, 180, 190, 200, 240])
+    arguments: Array(stride(from: 0, through: 240, by: 10)))
   func hidden(paddingBytes: Int) throws {
     let parts = ["hunte", "swor", "//app", "letm"]
     var offer = ClientOffer(host: "h", target: "/?a=letmein&token=hunter2hunter2")
@@ -17,7 +17,8 @@ struct SecretTests {
     let answer =
       "HTTP/1.1 301 Moved\r\nA: \(String(repeating: "a", count: paddingBytes))\r\n"
       + "Location: https://h/?a=letmein&token=hunter2hunter2\r\n"
-      + "B: id=swordfish\r\nC: https://app.test, swordfish;\r\nD: hunter2hunter2\r\n\r\n"
+      + "B: id=swordfish\r\nC: https://app.test, swordfish;\r\nD: hunter2hunter2\r\n"
+      + String(repeating: "E: a=letmein&token=hunter2hunter2\r\n", count: 12) + "\r\n"
     var run = try CaseRun(CaseSelection.cases(["1.1.1"])[0], offer: offer, timing: CaseTiming(), seed: 1, now: .zero)
     run.connected("established", now: .zero)
     let request = run.nextWrite(now: .zero)?.octets ?? []
