@@ -13,13 +13,6 @@ static int protocol(enum co_version version) {
   return TLS1_3_VERSION;
 }
 
-static int note_request(SSL *ssl, void *unused) {
-  (void)unused;
-  co_session *session = SSL_get_app_data(ssl);
-  if (session) session->certificate_was_requested = 1;
-  return 1;
-}
-
 co_context *co_context_create(enum co_role role, enum co_version minimum, enum co_version maximum) {
   if (!co_initialise()) return NULL;
   ERR_clear_error();
@@ -36,7 +29,6 @@ co_context *co_context_create(enum co_role role, enum co_version minimum, enum c
     SSL_CTX_free(context);
     return NULL;
   }
-  if (role == CO_CLIENT) SSL_CTX_set_cert_cb(context, note_request, NULL);
   return (co_context *)context;
 }
 

@@ -19,7 +19,6 @@ struct co_session {
   co_rejection *rejection;
   /// A failure is final: OpenSSL is not called again.
   uint8_t has_failed;
-  uint8_t certificate_was_requested;
   uint8_t first_input_count;
   uint8_t first_input[FIRST_INPUT_BYTES];
 };

@@ -141,7 +141,6 @@ void co_session_end(co_session *session) {
 // MARK: Facts
 
 const char *co_session_version(const co_session *session) { return SSL_get_version(session->ssl); }
-int32_t co_session_certificate_was_requested(const co_session *session) { return session->certificate_was_requested; }
 
 const uint8_t *co_session_first_input(const co_session *session, size_t *count) {
   *count = session->first_input_count;

@@ -10,6 +10,8 @@ final class CaseConnection: ByteStreamDelegate {
   private var stream: (any ByteStream)?
   /// The address of the other end, once there is a connection.
   private(set) var peerAddress: SocketAddress?
+  /// Whether what ended the connection would end another one as well, such as a certificate that is not accepted.
+  private(set) var isHopeless = false
   private var timer: DeadlineTimer?
   private var isPumpScheduled = false
   private var isReported = false
@@ -50,7 +52,9 @@ final class CaseConnection: ByteStreamDelegate {
       } else {
         run.connected(now: loop.now)
       }
-    case .failure(let error): run.notConnected("\(error)", now: loop.now)
+    case .failure(let error):
+      isHopeless = error.isPermanent
+      run.notConnected("\(error)", now: loop.now)
     }
     settle()
   }
@@ -76,6 +80,7 @@ final class CaseConnection: ByteStreamDelegate {
   func drained(_ stream: any ByteStream) { settle() }
 
   func closed(_ stream: any ByteStream, reason: CloseReason) {
+    isHopeless = reason.error?.isPermanent ?? false
     switch reason {
     // Without the closing alert of TLS a stream ends all the same, and RFC 6455 leaves that to TLS.
     case .failed(let error) where error.isTruncation: run.transportEnded(.endOfFile, now: loop.now)

@@ -194,10 +194,15 @@ public final class Runner {
       // A proxy is asked for the name every time: whom it reaches is its own business.
       if route.proxy == nil { route.pinned = connected }
     }
-    guard exit == nil, let result = connection.run.result else { return }
+    guard exit == nil, var result = connection.run.result else { return }
     if let field = connection.run.response?.fields.values(of: "Server").first { serverField = serverField ?? Array(field) }
+    // What servers do whose TLS is spoken to in plain HTTP.
+    if stage == .control, route.tls == nil, connection.run.obstacle == .noAnswer || connection.run.response?.status == 400 {
+      result.why += "; if the port is for TLS, its URL is wss://"
+    }
     switch connection.run.obstacle {
-    case .unreachable, .noAnswer: return retry(result)
+    case .unreachable, .noAnswer:
+      return stage == .control && connection.isHopeless ? unreached(result.why) : retry(result)
     case .invalidAnswer, .refused:
       if stage == .control { return controlFailed(result) }
     case nil: break
@@ -283,10 +288,7 @@ public final class Runner {
 
   private func targetDown(_ last: CaseResult) {
     let words = "\(Self.maximumAttempts) attempts in a row: \(last.why)"
-    if stage == .control {
-      return finish(
-        .targetDown("cannot test \(addressWords): \(words)"), notRun: "the target could not be reached")
-    }
+    if stage == .control { return unreached(words) }
     // A connection that ended by itself shortly before says nothing about the case: the server was dying.
     for (id, at) in lastEndings where at >= suspectSince {
       guard var result = results[id], result.close.peerCode == nil, result.verdict == .fail || result.verdict == .deviation else {
@@ -300,7 +302,15 @@ public final class Runner {
     finish(.targetDown("the target \(addressWords) died in mid-run: \(words)"), notRun: "the target died before")
   }
 
-  private var addressWords: String { address.map { "\($0)" } ?? "\(EscapedText.utf8(Array(route.host.utf8))):\(route.port)" }
+  private func unreached(_ words: String) {
+    finish(.targetDown("cannot test \(addressWords): \(words)"), notRun: "the target could not be reached")
+  }
+
+  private var addressWords: String {
+    // That of a proxy is not the target's.
+    if route.proxy == nil, let address { return "\(address)" }
+    return "\(EscapedText.utf8(Array(route.host.utf8))):\(route.port)"
+  }
 
   private func finish(_ ending: RunExit, notRun why: String) {
     exit = ending

@@ -93,6 +93,16 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
   /// Whether a TLS connection ended without the alert that says so (close_notify).
   public var isTruncation: Bool { cause == .tls(.truncated) }
 
+  /// Whether the same would come of another attempt, because what is wrong is a name, a certificate or a configuration.
+  package var isPermanent: Bool {
+    switch cause {
+    case .nameResolutionUnsupported, .addressNotAllowed, .nestedTurn, .loopStopped: true
+    case .name(let failure): failure.isPermanent
+    case .tls(let failure): failure.isPermanent
+    case .system, .deadlineExceeded, .connectedToItself, .noAddressConnected: false
+    }
+  }
+
   /// The whole message in one line: operation, address, reason, advice.
   public var description: String {
     let place = place.map { " \($0)" } ?? ""

@@ -136,7 +136,8 @@ extension ConnectionOptions {
 
   private static func field(_ text: String) throws -> FieldLine {
     guard let colon = text.firstIndex(of: ":") else {
-      throw UsageFailure(description: "--header \(text): write 'NAME: VALUE'")
+      // Not what was written instead, which may be a secret.
+      throw UsageFailure(description: "--header: there is no colon in it: write 'NAME: VALUE'")
     }
     do throws(HTTPParseError) {
       let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
@@ -158,6 +159,9 @@ extension ConnectionOptions {
       throw UsageFailure(description: "--proxy: the proxy is reached over plain HTTP, and has no path: \(form)")
     }
     var target = ProxyTarget(host: "\(url.host)", port: url.port ?? 8080)
+    guard url.userinfo == nil || url.credentials != nil else {
+      throw UsageFailure(description: "--proxy: the user or the password is not UTF-8: \(form)")
+    }
     target.credentials = url.credentials.map { ProxyCredentials(user: $0.user, password: $0.password) }
     return target
   }

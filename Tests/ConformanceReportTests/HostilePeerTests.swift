@@ -117,6 +117,15 @@ struct HostilePeerTests {
     #expect(text.split(separator: "\n").allSatisfy { !$0.drop { $0 == " " }.hasPrefix("::") })
   }
 
+  @Test("every report tells what a reader must know of the way to the target")
+  func notes() {
+    var result = Sample.mixed
+    result.target.notes = ["no certificate was verified"]
+    #expect(TextReport().render(result).contains("note: no certificate was verified"))
+    #expect(HTMLReport.render(result, toolVersion: "1").contains("<dt>Note</dt><dd>no certificate was verified</dd>"))
+    #expect(String(decoding: JSONReport.encode(result, toolVersion: "1"), as: UTF8.self).contains("\"no certificate was verified\""))
+  }
+
   @Test("R07 every report lists what was redacted")
   func redactions() {
     var result = Sample.calm

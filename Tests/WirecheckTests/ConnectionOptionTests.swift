@@ -14,6 +14,12 @@ struct ConnectionOptionTests {
       (["test", "wss://localhost:1/", "--tls-ca", "/nowhere.pem"], "\"/nowhere.pem\": no such file"),
       (["test", "wss://localhost:1/", "--tls-cert", "cert.pem"], "go together"),
       (["test", "ws://localhost:1/", "--header", "nocolon"], "NAME: VALUE"),
+      (["test", "ws://localhost:1/", "--proxy", "http://%FF:hunter2@localhost:1"], "is not UTF-8"),
+      (["test", "ws://localhost:1/", "--proxy", "http://u:hunter2@localhost:1/?hunter2"], "has no path"),
+      (["test", "ws://localhost:1/", "--proxy", "http://u:hunter2@local host"], "not valid at octet"),
+      (["test", "ws://u:hunter2@localhost:1/?hunter2", "--header", "X=hunter2"], "no colon"),
+      (["test", "ws://localhost:1/", "--header", "X: hunter2\u{1}"], "--header X"),
+      (["test", "ws://localhost:1/", "--header", "Origin: hunter2\u{1}"], "--header Origin"),
       (["test", "ws://localhost:1/", "--header", "X: a\r\nY: b"], "--header X"),
       (["test", "ws://localhost:1/", "--header", "Sec-WebSocket-Key: x"], "the handshake sets itself"),
       (["test", "ws://localhost:1/", "--host", "a b"], "the host is not valid"),
@@ -26,6 +32,7 @@ struct ConnectionOptionTests {
     #expect(run.code == 2, "\(run.errors)")
     #expect(run.errors.contains(words), "\(run.errors)")
     #expect(run.output.isEmpty)
+    #expect(!run.errors.contains("hunter2"), "\(run.errors)")
   }
 
   @Test("H25: a certificate of an unknown CA ends the run with 3 and says so; --tls-ca trusts it, --insecure goes without and reports it")
@@ -36,6 +43,7 @@ struct ConnectionOptionTests {
     let untrusted = try Wirecheck(["test", server.url, "1.1.1"])
     #expect(untrusted.code == 3)
     #expect(untrusted.errors.contains("the issuer of the peer's certificate, \"CN=Wirecheck test CA\", is unknown"), "\(untrusted.errors)")
+    #expect(!untrusted.errors.contains("attempts"), "what another attempt would not change is not tried again: \(untrusted.errors)")
 
     let trusted = try Wirecheck(["test", server.url, "1.1.1", "1.2.1", "--tls-ca", Certificates.path("ca.pem"), "--format", "json"])
     #expect(trusted.code == 0, "\(trusted.errors)")
@@ -57,6 +65,52 @@ struct ConnectionOptionTests {
     #expect(wrong.errors.contains("is not for \"other.test\", it is for \"server.test\", \"localhost\""), "\(wrong.errors)")
   }
 
+  @Test(
+    "the certificate is verified for an address literal, a name with a final dot, and the name of --host without its port",
+    arguments: [
+      ("[::1]", "address", [], nil), ("127.0.0.1", "address", [], nil),
+      ("127.0.0.1", "valid", [], "is not for \"127.0.0.1\""), ("[::1]", "valid", [], "is not for \"[::1]\""),
+      // The server has no such names, but that is said only after the handshake of TLS.
+      ("localhost.", "valid", [], "status 403"), ("127.0.0.1", "valid", ["--host", "server.test:444"], "status 403"),
+      ("127.0.0.1", "address", ["--host", "[::1]:444"], "status 403"),
+      ("127.0.0.1", "underscore", ["--host", "under_score.test"], "status 403"),
+    ] as [(String, String, [String], String?)])
+  func names(host: String, certificate: String, options: [String], words: String?) throws {
+    let server = try SecureEcho(certificate, arguments: host == "[::1]" ? ["--listen", "[::1]:0"] : [])
+    defer { server.stop() }
+    let run = try Wirecheck(["test", "wss://\(host):\(server.port)/", "1.1.1", "--tls-ca", Certificates.path("ca.pem")] + options)
+    #expect(run.code == (words == nil ? 0 : 3), "\(run.errors)")
+    if let words { #expect(run.errors.contains(words), "\(run.errors)") }
+  }
+
+  @Test("ws: to a port for TLS, and wss: to one without, end with 3 and say so")
+  func mixedUp() throws {
+    let server = try SecureEcho()
+    defer { server.stop() }
+    let plain = try Wirecheck(["test", server.url.replacing("wss:", with: "ws:"), "1.1.1"])
+    #expect(plain.code == 3)
+    #expect(plain.errors.contains("its URL is wss://"), "\(plain.errors)")
+
+    let echo = try ServedEcho(arguments: [])
+    defer { echo.stop() }
+    let secure = try Wirecheck(["test", echo.url.replacing("ws:", with: "wss:"), "1.1.1"])
+    #expect(secure.code == 3)
+    #expect(secure.errors.contains("the peer does not speak TLS, its first octets are \"HTTP/1.1"), "\(secure.errors)")
+    #expect(!secure.errors.contains("attempts"), "\(secure.errors)")
+  }
+
+  @Test("R07: secrets stand nowhere when the server refuses and quotes them")
+  func refusal() throws {
+    let listener = try RequestRecorder()
+    let secrets = ["hunter2", "https://app.test", "letmein"]
+    listener.answer = "HTTP/1.1 301 Moved Permanently\r\nLocation: https://x/?letmein\r\nX: \(secrets)\r\n\r\n\(secrets)"
+    let run = try listener.serve(
+      ["--header", "Cookie: id=hunter2", "--header", "Origin: https://app.test"], url: "ws://u:letmein@\(listener.address)/?letmein")
+    #expect(run.code == 3)
+    #expect(run.errors.contains("status 301"))
+    for secret in secrets { #expect(!(run.output + run.errors).contains(secret), "\(secret): \(run.output)") }
+  }
+
   @Test("a server with a fault fails over TLS as it does without")
   func fault() throws {
     let server = try SecureEcho(arguments: ["--fault", "no-utf8-check"])
@@ -74,6 +128,7 @@ struct ConnectionOptionTests {
     #expect(request.contains("\r\nCookie: id=hunter2\r\n"))
     #expect(request.contains("\r\nOrigin: https://app.test\r\n"))
     #expect(request.contains("\r\nHost: app.test\r\n"))
+    #expect(!run.output.contains("https://app.test"))
     #expect(!run.output.contains("hunter2") && !run.output.contains(Data("hunter2".utf8).base64EncodedString().prefix(8)))
     #expect(
       try run.target["options"] as? [String] == ["--header", "Cookie: [redacted]", "--header", "Origin: [redacted]", "--host", "app.test"])
@@ -127,21 +182,25 @@ extension Wirecheck {
 private final class SecureEcho {
   private let server: ServedEcho
 
-  init(arguments: [String] = []) throws {
-    server = try ServedEcho(arguments: arguments + ["--cert", Certificates.path("valid.pem"), "--key", Certificates.path("key.key")])
+  init(_ certificate: String = "valid", arguments: [String] = []) throws {
+    server = try ServedEcho(
+      arguments: arguments + ["--cert", Certificates.path("\(certificate).pem"), "--key", Certificates.path("key.key")])
   }
 
   /// With the name that the certificate is for.
   var url: String { server.url.replacing("127.0.0.1", with: "localhost") }
 
+  var port: Substring { server.url.dropLast().split(separator: ":").last ?? "" }
+
   func stop() { server.stop() }
 }
 
-/// A listener that keeps what it is sent first on every connection, and closes it without an answer.
+/// A listener that keeps what it is sent first on every connection, and closes it, without an answer if it has none.
 private final class RequestRecorder: ByteStreamDelegate {
   private let loop: Loop
   private var listener: TCPListener?
   private(set) var requests: [String] = []
+  var answer = ""
 
   init() throws {
     loop = try Loop()
@@ -167,6 +226,7 @@ private final class RequestRecorder: ByteStreamDelegate {
 
   func received(_ octets: Span<UInt8>, from stream: any ByteStream) {
     requests.append(String(decoding: octets.indices.map { octets[$0] }, as: UTF8.self))
+    stream.write(Array(answer.utf8))
     stream.closeGracefully(within: .seconds(1))
   }
 

@@ -95,8 +95,6 @@ void co_session_end(co_session *session);
 
 /// The agreed version, as "TLSv1.3"; a constant.
 const char *co_session_version(const co_session *session);
-/// Whether the server asked this client for a certificate.
-int32_t co_session_certificate_was_requested(const co_session *session);
 /// The first octets that arrived, 16 at most.
 const uint8_t *co_session_first_input(const co_session *session, size_t *count);
 

@@ -29,6 +29,8 @@ public struct CaseRun: RunningCase {
   private let handshake: ClientHandshake
   /// The names, in lower case, of fields whose values the user gave and no report shows.
   private let secretFields: Set<String>
+  /// What no report shows even where the peer sends it back.
+  private let secrets: [[UInt8]]
   private let startedAt: Duration
   private var state: State = .connecting
   private var handshakeLog = WireLog()
@@ -38,8 +40,8 @@ public struct CaseRun: RunningCase {
   /// The head of the server's answer, once there is one.
   public private(set) var response: ResponseHead?
 
-  /// The most octets of an answer to the opening handshake that are kept for the log.
-  private static let keptAnswerBytes = LoggedOctets.maximumKept
+  /// The most octets of an answer to the opening handshake that are kept for the log, so that what is logged cuts no secret.
+  private var keptAnswerBytes: Int { LoggedOctets.maximumKept + (secrets.first?.count ?? 0) }
 
   /// Prepares a run.
   ///
@@ -57,7 +59,9 @@ public struct CaseRun: RunningCase {
     self.timing = timing
     var keys = SeededKeys(seed: seed, caseID: conformanceCase.id)
     handshake = try ClientHandshake(offer, nonce: keys.nextNonce())
-    secretFields = Set(offer.fields.map { String(decoding: $0.name, as: UTF8.self).lowercased() })
+    secretFields = Set(offer.fields.map { String(decoding: $0.name, as: UTF8.self).lowercased() } + (offer.origin == nil ? [] : ["origin"]))
+    secrets = Redaction.secrets(
+      target: offer.target, values: offer.fields.map { Array($0.value) } + (offer.origin.map { [Array($0.utf8)] } ?? []))
     self.keys = keys
     startedAt = now
     if case .http = conformanceCase.script {
@@ -175,11 +179,14 @@ public struct CaseRun: RunningCase {
       }
     } catch {
       keep(octets)
+      // RFC 8446 section 5.1: a record with an alert.
+      let isTLS = handshakeOctets.starts(with: [0x15, 3])
       logAnswer(now: now)
       response = error.response
       let isRefusal = error.blame == .peerRefusal
       fail(
-        isRefusal ? .refused : .invalidAnswer, isRefusal ? .inconclusive : .fail, "the opening handshake failed: \(error.summary)",
+        isRefusal ? .refused : .invalidAnswer, isRefusal ? .inconclusive : .fail,
+        "the opening handshake failed: \(isTLS ? "the server answers in TLS, so that its URL is wss://" : error.summary)",
         requirement: Requirement(section: "4.1"), now: now)
     }
   }
@@ -221,12 +228,13 @@ public struct CaseRun: RunningCase {
   // MARK: The log of the opening handshake
 
   private mutating func keep(_ octets: Span<UInt8>) {
-    for index in 0..<max(0, min(octets.count, Self.keptAnswerBytes - handshakeOctets.count)) { handshakeOctets.append(octets[index]) }
+    for index in 0..<max(0, min(octets.count, keptAnswerBytes - handshakeOctets.count)) { handshakeOctets.append(octets[index]) }
   }
 
   private mutating func logAnswer(now: Duration) {
     guard !handshakeOctets.isEmpty else { return }
-    handshakeLog.append(.octets(.received, LoggedOctets(handshakeOctets)), at: now - startedAt)
+    let shown = Redaction.withoutEchoes(handshakeOctets, of: secrets, isCut: handshakeOctets.count == keptAnswerBytes)
+    handshakeLog.append(.octets(.received, LoggedOctets(shown.prefix(LoggedOctets.maximumKept))), at: now - startedAt)
     handshakeOctets = []
   }
 }

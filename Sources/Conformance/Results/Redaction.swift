@@ -5,6 +5,25 @@ enum Redaction {
     names.isEmpty ? withoutQuery(request) : withoutValues(withoutQuery(request), of: names)
   }
 
+  /// What has to be hidden where a peer may send it back: the query of `target`, `values`, and long words of them.
+  ///
+  /// Texts of less than four octets stand everywhere by chance.
+  static func secrets(target: String, values: [[UInt8]]) -> [[UInt8]] {
+    let query = target.utf8.firstIndex(of: 0x3F).map { Array(target.utf8[$0...].dropFirst()) }
+    let texts = values + (query.map { [$0] } ?? [])
+    let words = texts.flatMap { $0.split { " &=;,".utf8.contains($0) }.map(Array.init) }.filter { $0.count >= 8 }
+    return (texts.filter { $0.count >= 4 } + words).sorted { $0.count > $1.count }
+  }
+
+  /// The octets of an answer with `[redacted]` for each of `secrets`, the longest of which come first: redirects and error pages quote them.
+  ///
+  /// - Parameter isCut: Whether more followed: then the last octets, which may be the beginning of a secret, are left out.
+  static func withoutEchoes(_ answer: [UInt8], of secrets: [[UInt8]], isCut: Bool) -> [UInt8] {
+    var octets = answer
+    for secret in secrets { octets.replace(secret, with: Array("[redacted]".utf8)) }
+    return isCut ? octets.dropLast(max(0, (secrets.first?.count ?? 0) - 1)) : octets
+  }
+
   /// The octets of a request with `[redacted]` for the value of every field line with one of `names`, in lower case.
   private static func withoutValues(_ request: [UInt8], of names: Set<String>) -> [UInt8] {
     var lines = request.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)

@@ -25,6 +25,15 @@ public struct DialError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What failed.
   public let cause: Cause
 
+  /// Whether the same would come of another attempt.
+  package var isPermanent: Bool {
+    switch cause {
+    case .connect(let error), .proxyConnect(let error), .tls(let error): error.isPermanent
+    case .proxy(let failure): failure.isPermanent
+    case .proxyDeadline: false
+    }
+  }
+
   /// The whole message in one line.
   public var description: String {
     switch cause {

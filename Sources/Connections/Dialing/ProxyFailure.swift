@@ -23,6 +23,15 @@ public enum ProxyFailure: Error, Equatable, Sendable {
   /// The connection to the proxy failed before its answer was complete.
   case lost(TransportError)
 
+  /// Whether the same would come of another attempt.
+  var isPermanent: Bool {
+    switch self {
+    case .unusableCredentials, .unusableTarget, .authenticationRequired, .malformed, .surplus: true
+    case .refused(let status, _): status < 500
+    case .closed, .lost: false
+    }
+  }
+
   /// What happened, in words that follow "the proxy P".
   var words: String {
     switch self {

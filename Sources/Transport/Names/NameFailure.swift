@@ -44,6 +44,14 @@ public struct NameFailure: Error, Hashable, Sendable {
     }
   }
 
+  /// Whether the same would come of another attempt.
+  var isPermanent: Bool {
+    switch reason {
+    case .malformed, .notFound, .noAddress: true
+    case .noNameServer, .nameServerFailure, .system, .other, .deadlineExceeded, .tooManyLookups: false
+    }
+  }
+
   /// The host, and what is wrong with it.
   var words: String { "\(Self.quoted(host)) \(predicate)" }
 

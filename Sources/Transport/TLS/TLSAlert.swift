@@ -14,6 +14,7 @@ public struct TLSAlert: Hashable, Sendable, CustomStringConvertible {
   /// Whether the peer wants a certificate and got none.
   var isCertificateRequired: Bool { number == 116 }
   var isProtocolVersion: Bool { number == 70 }
+  var isInternalError: Bool { number == 80 }
 
   private static let names: [UInt8: String] = [
     10: "unexpected message", 20: "bad record MAC", 21: "decryption failed", 22: "record overflow", 30: "decompression failure",

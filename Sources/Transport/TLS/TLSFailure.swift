@@ -63,7 +63,8 @@ public enum TLSFailure: Hashable, Sendable, CustomStringConvertible {
       "the private key in \(Self.quoted(key)) is not that of the certificate in \(Self.quoted(certificate))"
     case .unusableFile(let path, let reason): "OpenSSL does not take \(Self.quoted(path)): \(reason)"
     case .outOfMemory: "OpenSSL has no memory"
-    case .invalidHostName(let host): "\(Self.quoted(host)) is neither an address nor a host name of ASCII letters, digits and hyphens"
+    case .invalidHostName(let host):
+      "\(Self.quoted(host)) is neither an address nor a host name of ASCII letters, digits, hyphens and underscores"
     case .handshakeTimeout(let limit): "the handshake was not done within \(limit)"
     case .notTLS(let octets): "the peer does not speak TLS, its first octets are \"\(EscapedText.ascii(octets))\""
     case .endedDuringHandshake: "the peer ended the connection during the handshake"
@@ -109,6 +110,17 @@ public enum TLSFailure: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether the peer knows, because it was the one that ended the connection.
   var isAlert: Bool { if case .alert = self { true } else if case .ourCertificateRefused = self { true } else { false } }
+
+  /// Whether the same would come of another attempt.
+  var isPermanent: Bool {
+    switch self {
+    case .noCertificate, .noPrivateKey, .encryptedKey, .keyMismatch, .unusableFile, .invalidHostName, .notTLS, .certificateRejected,
+      .noClientCertificate, .noCommonVersion, .noCommonCipherSuite, .ourCertificateRefused:
+      true
+    case .alert(let alert): !alert.isInternalError
+    case .unreadableFile, .outOfMemory, .handshakeTimeout, .endedDuringHandshake, .protocolViolation, .truncated: false
+    }
+  }
 
   /// The same failure, saying which name was expected.
   func expecting(_ host: String) -> TLSFailure {

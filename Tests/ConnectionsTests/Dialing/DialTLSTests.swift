@@ -51,7 +51,6 @@ struct DialTLSTests {
     arguments: [
       ("an expired certificate", "expired", "server.test", "expired"), ("another name", "wrong-name", "server.test", "server.test"),
       ("an unknown issuer", "unknown-issuer", "server.test", "issuer"), ("an address without its name", "valid", "127.0.0.1", "127.0.0.1"),
-      ("a name that cannot be verified", "valid", "a_b.test", "a_b.test"),
     ], [false, true])
   func failure(row: (what: String, certificate: String, host: String, word: String), isProxy: Bool) throws {
     let setting = try DialerTests.Setting()
@@ -95,9 +94,9 @@ struct DialTLSTests {
     // Nobody turns the peer's loop, so that it takes no notice.
     let theirs = try Loop()
     let server = try ScriptedProxy(on: theirs, [], then: .stay)
-    setting.dialer.dial(try Self.route("a_b.test", to: server), within: .seconds(60), completion: setting.outcome.take)
+    setting.dialer.dial(try Self.route("*.server.test", to: server), within: .seconds(60), completion: setting.outcome.take)
     for _ in 0..<20 { try setting.loop.turn(waitAtMost: .zero) }
-    #expect(setting.outcome.error?.description.contains("a_b.test") == true)
+    #expect(setting.outcome.error?.description.contains("*.server.test") == true)
   }
 
   @Test("a certificate that was rejected is the reason, also when the peer takes no notice until the time is up")

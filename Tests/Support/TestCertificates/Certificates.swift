@@ -11,6 +11,7 @@ public enum Certificates {
     let process = Process()
     process.executableURL = scripts.appendingPathComponent("test-certificates").standardizedFileURL
     process.arguments = [temporaryFolder]
+    removeLeftovers()
     do {
       try process.run()
     } catch {
@@ -28,8 +29,18 @@ public enum Certificates {
   /// The path of one of the files.
   public static func path(_ file: String) -> String { "\(folder)/\(file)" }
 
+  /// Removes the folders of processes that were killed, which could not do so themselves.
+  private static func removeLeftovers() {
+    let files = FileManager.default
+    for name in (try? files.contentsOfDirectory(atPath: files.temporaryDirectory.path)) ?? [] where name.hasPrefix(folderPrefix) {
+      guard let process = Int32(name.dropFirst(folderPrefix.count)), kill(process, 0) != 0, errno == ESRCH else { continue }
+      try? files.removeItem(at: files.temporaryDirectory.appendingPathComponent(name))
+    }
+  }
+
+  private static let folderPrefix = "wirecheck-certificates-"
   private static let inherited = Lock<String?>(nil)
   private static let temporaryFolder = FileManager.default.temporaryDirectory.appendingPathComponent(
-    "wirecheck-certificates-\(ProcessInfo.processInfo.processIdentifier)"
+    "\(folderPrefix)\(ProcessInfo.processInfo.processIdentifier)"
   ).path
 }

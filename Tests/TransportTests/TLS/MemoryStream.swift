@@ -2,6 +2,8 @@ import CSockets
 import Transport
 
 /// One end of a connection in memory: what one end writes arrives at the other, cut into pieces, one piece in a turn.
+///
+/// The loop holds it until it is closed and all is delivered, as it holds a socket, and at its own end lets go of it without callbacks.
 final class MemoryStream: ByteStream {
   /// What happens to a direction after a number of octets.
   enum Fault: String, CaseIterable, Sendable { case end, reset, silence }
@@ -19,13 +21,16 @@ final class MemoryStream: ByteStream {
   var fault = Fault.silence
 
   private weak var loop: Loop?
-  private var other: MemoryStream?
+  private weak var other: MemoryStream?
+  /// Never fires.
+  private var hold: Loop.Timer?
   private let pieceBytes: Int
   private var output: ArraySlice<UInt8> = []
   private var isPaused = false
   private var isScheduled = false
   private var writeHasEnded = false
   private var endIsDelivered = false
+  private var endHasArrived = false
   private var lingers = false
   private var isClosed = false
   private var reachedHighWatermark = false
@@ -38,6 +43,8 @@ final class MemoryStream: ByteStream {
 
   private init(_ loop: Loop, _ pieceBytes: Int, _ port: UInt16) {
     (self.loop, self.pieceBytes, peerAddress) = (loop, pieceBytes, .loopbackIPv4(port: port))
+    let end = HeldByLoop(self)
+    hold = loop.schedule(at: loop.now + .seconds(1 << 30)) { withExtendedLifetime(end) {} }
   }
 
   func write(_ octets: consuming [UInt8]) {
@@ -68,12 +75,12 @@ final class MemoryStream: ByteStream {
     shutdownWrite()
     other?.deliverLater()
     loop.schedule(at: loop.now + limit) { self.close() }
-    if other?.endIsDelivered == true { finish(.peerFinished) }
+    if endHasArrived { finish(.peerFinished) }
   }
 
   func close() {
     shutdownWrite()
-    finish(other?.endIsDelivered == true ? .peerFinished : .localClose)
+    finish(endHasArrived ? .peerFinished : .localClose)
   }
 
   func abort() {
@@ -94,8 +101,15 @@ final class MemoryStream: ByteStream {
       let delegate = self.delegate
       self.delegate = nil
       delegate?.closed(self, reason: reason)
-      if self.endIsDelivered { self.other = nil }
+      if self.endIsDelivered || self.other?.isClosed != false { self.letGo() }
     }
+  }
+
+  private func letGo() {
+    // Not before `closed` was delivered.
+    guard isClosed, delegate == nil else { return }
+    if let hold { loop?.cancel(hold) }
+    hold = nil
   }
 
   private func deliverLater() {
@@ -109,7 +123,7 @@ final class MemoryStream: ByteStream {
 
   private func deliver() {
     guard let other, !other.isClosed else {
-      self.other = nil
+      letGo()
       if !output.isEmpty { reset() }
       output = []
       pendingOutputBytes = 0
@@ -139,8 +153,17 @@ final class MemoryStream: ByteStream {
     }
     guard !endIsDelivered, writeHasEnded || octetsBeforeFault == 0 else { return }
     endIsDelivered = true
-    if isClosed { self.other = nil }
+    other.endHasArrived = true
+    letGo()
     if other.lingers { return other.finish(.peerFinished) }
     other.delegate?.receivedEndOfFile(from: other)
   }
+}
+
+/// What a loop drops when the stream is let go of, or when it ends itself.
+private final class HeldByLoop {
+  private let stream: MemoryStream
+
+  init(_ stream: MemoryStream) { self.stream = stream }
+  deinit { stream.delegate = nil }
 }

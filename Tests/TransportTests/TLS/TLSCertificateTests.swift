@@ -17,6 +17,7 @@ struct TLSCertificateTests {
     Row(name: "valid", certificate: "valid"),
     Row(name: "valid, host in upper case", certificate: "valid", host: "SERVER.Test"),
     Row(name: "H26: valid, host with a final dot", certificate: "valid", host: "server.test."),
+    Row(name: "underscore in the name", certificate: "underscore", host: "under_score.test"),
     Row(name: "wildcard", certificate: "wildcard", host: "a.server.test"),
     Row(name: "IPv4 address that the certificate has", certificate: "address", host: "127.0.0.1"),
     Row(name: "IPv6 address that the certificate has", certificate: "address", host: "[0:0::1]"),
@@ -28,8 +29,8 @@ struct TLSCertificateTests {
       name: "wildcard, one label too many", certificate: "wildcard", host: "a.b.server.test",
       complaint: "is not for \"a.b.server.test\", it is for \"*.server.test\". \(otherName)"),
     Row(
-      name: "wildcard within a label", certificate: "partial-wildcard",
-      complaint: "is not for \"server.test\", it is for \"s*.test\". \(otherName)"),
+      name: "wildcard within a label", certificate: "partial-wildcard", host: "sa.server.test",
+      complaint: "is not for \"sa.server.test\", it is for \"s*.server.test\". \(otherName)"),
     Row(
       name: "H25: expired", certificate: "expired",
       complaint: "has expired, on 2020-01-01 00:00 UTC. Renew the certificate, or check the clock of this machine"),

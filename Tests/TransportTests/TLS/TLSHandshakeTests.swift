@@ -143,7 +143,7 @@ struct TLSHandshakeTests {
   @Test(
     "H26: what is no host name is refused before an octet is sent",
     arguments: [
-      "", ".", "a..b", "server.test..", "-a.test", "a-.test", "a_b.test", "a b", "server.test\0", "server.test\0.evil.test",
+      "", ".", "a..b", "server.test..", "a b", "server.test\0", "server.test\0.evil.test",
       "s\u{E9}rver.test",
       "server\u{3002}test", "server\u{FF0E}test", "*.server.test", "server.test:443", "1.2.3", "1.2.3.256", "0x7f.1", "127.0.0.1\0", "[::1",
       "[127.0.0.1]", "fe80::1%eth0", String(repeating: "a", count: 64), Array(repeating: "abcdefg", count: 32).joined(separator: "."),
@@ -160,7 +160,7 @@ struct TLSHandshakeTests {
   func hostNameText() throws {
     try expectFailure(
       try stream(.client, host: "a\0\u{1B}[31m\u{202E}b"),
-      "\"a\\u{0}\\u{1B}[31m\\u{202E}b\" is neither an address nor a host name of ASCII letters, digits and hyphens. "
+      "\"a\\u{0}\\u{1B}[31m\\u{202E}b\" is neither an address nor a host name of ASCII letters, digits, hyphens and underscores. "
         + "Write international names in their ASCII form (xn--)")
   }
 
@@ -168,6 +168,7 @@ struct TLSHandshakeTests {
     "H26: the name is sent in lower case without its final dot, an address is not sent",
     arguments: [
       ("Server.TEST", "server.test"), ("server.test.", "server.test"), ("xn--bcher-kva.test", "xn--bcher-kva.test"), ("a", "a"),
+      ("Under_score.test", "under_score.test"), ("-a.b-.test", "-a.b-.test"),
       ("127.0.0.1", nil), ("::1", nil), ("[::1]", nil),
     ])
   func serverName(host: String, sent: String?) throws {
@@ -202,7 +203,8 @@ struct TLSHandshakeTests {
   func cut(row: Cut) throws {
     func link() throws -> (TLSLink, MemoryStream) {
       let link = try TLSLink(
-        on: loop, client: TLSClientConfiguration(trust: .testAuthority, versions: row.version.range), over: .memory(pieceBytes: 100_000))
+        on: loop, client: TLSClientConfiguration(trust: .testAuthority, versions: row.version.range),
+        server: TLSServerConfiguration(identity: .test("even", key: "even")), over: .memory(pieceBytes: 100_000))
       return (link, try #require((row.side == .client ? link.clientLower : link.serverLower) as? MemoryStream))
     }
     let (whole, lower) = try link()

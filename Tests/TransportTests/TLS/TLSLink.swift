@@ -4,8 +4,8 @@ import Transport
 
 extension TLSIdentity {
   /// A certificate of the tests with its key.
-  static func test(_ name: String) -> TLSIdentity {
-    TLSIdentity(certificateFile: Certificates.path("\(name).pem"), keyFile: Certificates.path("key.key"))
+  static func test(_ name: String, key: String = "key") -> TLSIdentity {
+    TLSIdentity(certificateFile: Certificates.path("\(name).pem"), keyFile: Certificates.path("\(key).key"))
   }
 }
 

@@ -36,10 +36,11 @@ struct TLSReentrancyTests {
       /// What happens without the row's action: a question, a long answer, both directions ended.
       func script(_ callback: Recorder.Callback, _ stream: any ByteStream, isServer: Bool) {
         switch (callback, isServer) {
+        case (.connected, true): (stream.highWatermark, stream.lowWatermark) = (50_000, 20_000)
         case (.connected, false): stream.write(Array("question".utf8))
-        case (.received, true) where serverRecorder.count(.drained) == 0: stream.write(pattern(2 << 20))
+        case (.received, true) where serverRecorder.count(.drained) == 0: stream.write(pattern(150_000))
         case (.drained, true), (.endOfFile, false), (.endOfFile, true): stream.shutdownWrite()
-        case (.connected, true), (.received, _), (.drained, false), (.closed, _): break
+        case (.received, _), (.drained, false), (.closed, _): break
         }
         guard row.onServer == isServer, row.callback == callback, !acted else { return }
         acted = true

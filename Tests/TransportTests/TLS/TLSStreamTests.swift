@@ -218,21 +218,24 @@ struct TLSStreamTests {
     #expect(recorder.calls == [.closed])
   }
 
-  @Test("a stream that is open goes away with its loop")
-  func loopEnds() throws {
+  @Test("a stream that is open goes away with its loop", arguments: media)
+  func loopEnds(medium: TLSLink.Medium) throws {
     var weak: [Weak<TLSStream>] = []
+    var lower: [Weak<AnyObject>] = []
     var recorders: [Recorder] = []
     do {
       let loop = try Loop()
-      let link = try TLSLink(on: loop)
+      let link = try TLSLink(on: loop, over: medium)
       let server = try link.connected()
       link.clientRecorder.owned = [link.client]
       link.serverRecorder.owned = [server]
       weak = [Weak(link.client), Weak(server)]
+      lower = [link.clientLower, try #require(link.serverLower)].map { Weak($0 as AnyObject) }
       recorders = [link.clientRecorder, link.serverRecorder]
     }
     for recorder in recorders { recorder.owned = [] }
     #expect(weak.allSatisfy { $0.object == nil })
+    #expect(lower.allSatisfy { $0.object == nil })
     #expect(recorders.allSatisfy { $0.reasons.isEmpty })
   }
 
