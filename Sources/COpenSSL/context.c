@@ -115,7 +115,11 @@ static int trust(SSL_CTX *context, X509 *certificate, int index) {
   return X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate) && SSL_CTX_add_client_CA(context, certificate);
 }
 
-co_setup_result co_context_trust_file(co_context *context, const char *path) { return each_certificate(context, path, trust); }
+co_setup_result co_context_trust_file(co_context *context, const char *path) {
+  // Who names an intermediate certificate trusts it, whether its issuer is in the file or not.
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx(context)), X509_V_FLAG_PARTIAL_CHAIN);
+  return each_certificate(context, path, trust);
+}
 
 void co_context_verify(co_context *context) {
   SSL_CTX_set_verify(ctx(context), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, co_verified);

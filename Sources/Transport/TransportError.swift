@@ -96,7 +96,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
   /// Whether the same would come of another attempt, because what is wrong is a name, a certificate or a configuration.
   package var isPermanent: Bool {
     switch cause {
-    case .nameResolutionUnsupported, .addressNotAllowed, .nestedTurn, .loopStopped: true
+    case .addressNotAllowed, .nestedTurn, .loopStopped: true
     case .name(let failure): failure.isPermanent
     case .tls(let failure): failure.isPermanent
     case .system, .deadlineExceeded, .connectedToItself, .noAddressConnected: false

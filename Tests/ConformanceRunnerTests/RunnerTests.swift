@@ -29,7 +29,7 @@ struct TestRun {
   }
 }
 
-@Suite("Runner over sockets", .serialized, .timeLimit(.minutes(2)))
+@Suite("Runner over sockets", .serialized, .timeLimit(.minutes(10)))
 struct RunnerTests {
   @Test("our own echo server passes everything but the large cases", arguments: [1, 16])
   func ownServer(jobs: Int) throws {

@@ -2,7 +2,7 @@ import CSockets
 import Testing
 import Transport
 
-@Suite("Backpressure and bulk", .timeLimit(.minutes(1)))
+@Suite("Backpressure and bulk", .timeLimit(.minutes(10)))
 struct BackpressureTests {
   @Test("a paused reader makes the writer's output pend; the writer is told once when it drained", arguments: PollerKind.allCases)
   func drained(on poller: PollerKind) throws {

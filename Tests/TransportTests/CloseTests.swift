@@ -2,7 +2,7 @@ import CSockets
 import Testing
 import Transport
 
-@Suite("Closing", .timeLimit(.minutes(1)))
+@Suite("Closing", .timeLimit(.minutes(10)))
 struct CloseTests {
   /// What a raw peer sees: everything up to the end of the stream, or an error number.
   func readToEnd(_ peer: RawSocket, on loop: Loop) throws -> (octets: [UInt8], error: Int) {

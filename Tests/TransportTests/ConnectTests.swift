@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Transport
 
-@Suite("Connecting and listening", .timeLimit(.minutes(1)))
+@Suite("Connecting and listening", .timeLimit(.minutes(10)))
 struct ConnectTests {
   static let hasIPv6: Bool = {
     guard let loop = try? Loop() else { return false }

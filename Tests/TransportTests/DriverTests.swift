@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Both drivers on both pollers", .timeLimit(.minutes(1)))
+@Suite("Both drivers on both pollers", .timeLimit(.minutes(10)))
 struct DriverTests {
   @Test("an echo takes the same course", arguments: DriverRow.all)
   func echo(row: DriverRow) throws {

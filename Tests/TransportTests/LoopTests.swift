@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Transport
 
-@Suite("Loop", .timeLimit(.minutes(1)))
+@Suite("Loop", .timeLimit(.minutes(10)))
 struct LoopTests {
   @Test("a turn ends at the time allowed, and says that nothing happened", arguments: PollerKind.allCases)
   func idleTurn(on poller: PollerKind) throws {

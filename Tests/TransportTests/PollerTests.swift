@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Pollers", .timeLimit(.minutes(1)))
+@Suite("Pollers", .timeLimit(.minutes(10)))
 struct PollerTests {
   /// What one wait reports, by token.
   private func wait(_ poller: any Poller, atMost limit: Duration? = .zero) throws -> [UInt64: Readiness] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Stopping, both drivers on both pollers", .timeLimit(.minutes(1)))
+@Suite("Stopping, both drivers on both pollers", .timeLimit(.minutes(10)))
 struct StopTests {
   @Test("what was performed before runs, nothing after it, and stopping twice is stopping once", arguments: DriverRow.all)
   func performedBefore(row: DriverRow) throws {
@@ -136,7 +136,7 @@ struct StopTests {
   }
 }
 
-@Suite("A loop's thread", .timeLimit(.minutes(1)))
+@Suite("A loop's thread", .timeLimit(.minutes(10)))
 struct LoopThreadTests {
   @Test("several threads may stop it at once; each returns when it has ended", arguments: PollerKind.allCases)
   func stopTogether(on poller: PollerKind) throws {

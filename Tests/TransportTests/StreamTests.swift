@@ -2,7 +2,7 @@ import CSockets
 import Testing
 import Transport
 
-@Suite("Stream", .timeLimit(.minutes(1)))
+@Suite("Stream", .timeLimit(.minutes(10)))
 struct StreamTests {
   @Test("the client ends its direction first and still receives the answer", arguments: PollerKind.allCases)
   func halfCloseByClient(on poller: PollerKind) throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Work for a loop", .timeLimit(.minutes(1)))
+@Suite("Work for a loop", .timeLimit(.minutes(10)))
 struct TaskTests {
   @Test("work of eight threads runs on the loop's thread, each thread's in its order", arguments: PollerKind.allCases)
   func order(on poller: PollerKind) throws {

@@ -1,7 +1,7 @@
 import Testing
 import Transport
 
-@Suite("Timers", .timeLimit(.minutes(1)))
+@Suite("Timers", .timeLimit(.minutes(10)))
 struct TimerTests {
   @Test("timers run by deadline, equal deadlines in the order of scheduling", arguments: PollerKind.allCases)
   func order(on poller: PollerKind) throws {

@@ -49,7 +49,7 @@ struct Wirecheck: Sendable {
   }
 }
 
-@Suite("Command line", .serialized, .timeLimit(.minutes(3)))
+@Suite("Command line", .serialized, .timeLimit(.minutes(10)))
 struct CommandTests {
   @Test(
     "wrong usage is refused with 2 before anything is sent, and says what to do",

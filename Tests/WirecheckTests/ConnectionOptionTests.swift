@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 /// How the target is reached: TLS, a proxy, further fields; the built program against a built server.
-@Suite("Connection options", .serialized, .timeLimit(.minutes(3)))
+@Suite("Connection options", .serialized, .timeLimit(.minutes(10)))
 struct ConnectionOptionTests {
   @Test(
     "wrong usage is refused with 2 before anything is sent, and says what to do",

@@ -2,7 +2,7 @@
 public enum TLSTrust: Hashable, Sendable {
   /// The certificates that the system trusts; the environment variables SSL_CERT_FILE and SSL_CERT_DIR name others.
   case system
-  /// The certificates of a PEM file, and no others.
+  /// The certificates of a PEM file, and no others; an intermediate one counts without its root.
   case file(path: String)
   /// Any certificate, for any name, of any date.
   ///

@@ -3,7 +3,7 @@ import Transport
 
 @testable import Connections
 
-@Suite("Dialer: cancelling", .timeLimit(.minutes(1)))
+@Suite("Dialer: cancelling", .timeLimit(.minutes(10)))
 struct DialCancelTests {
   enum Stage: String, CaseIterable { case atOnce, refused, directly, connectedToProxy, waitingForProxy, done }
 

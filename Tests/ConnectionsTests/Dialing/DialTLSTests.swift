@@ -4,7 +4,7 @@ import Transport
 
 @testable import Connections
 
-@Suite("Dialer: TLS", .timeLimit(.minutes(1)))
+@Suite("Dialer: TLS", .timeLimit(.minutes(10)))
 struct DialTLSTests {
   static func server(_ certificate: String = "valid") throws -> TLSServerContext {
     try TLSServerContext(

@@ -3,7 +3,7 @@ import Transport
 
 @testable import Connections
 
-@Suite("Dialer", .timeLimit(.minutes(1)))
+@Suite("Dialer", .timeLimit(.minutes(10)))
 struct DialerTests {
   static let established = "HTTP/1.1 200 Connection established\r\n\r\n"
   static let secret = "hunter2-secret"

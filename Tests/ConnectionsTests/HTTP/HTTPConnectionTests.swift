@@ -3,7 +3,7 @@ import HTTPParse
 import Testing
 import Transport
 
-@Suite("HTTP connections over sockets", .timeLimit(.minutes(1)))
+@Suite("HTTP connections over sockets", .timeLimit(.minutes(10)))
 struct HTTPConnectionTests {
   private func request(_ method: String = "GET", _ target: String = "/") -> HTTPClientRequest {
     HTTPClientRequest(method: method, target: target, fields: section([("Host", "a")]))

@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 /// What happens when connections end at the worst time.
-@Suite("HTTP connections that end", .timeLimit(.minutes(1)))
+@Suite("HTTP connections that end", .timeLimit(.minutes(10)))
 struct HTTPLifetimeTests {
   private static let post = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\n"
 

@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 /// A TLS server whose connection ends with or without a word (LN-63).
-@Suite("HTTP answers cut off under TLS", .timeLimit(.minutes(1)))
+@Suite("HTTP answers cut off under TLS", .timeLimit(.minutes(10)))
 struct HTTPTruncationTests {
   struct Row: Sendable, CustomTestStringConvertible {
     let testDescription: String

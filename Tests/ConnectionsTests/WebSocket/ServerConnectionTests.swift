@@ -4,7 +4,7 @@ import Transport
 import WSHandshake
 import WSProtocol
 
-@Suite("A server's connection", .timeLimit(.minutes(1)))
+@Suite("A server's connection", .timeLimit(.minutes(10)))
 struct ServerConnectionTests {
   /// A server that keeps its connections, as a program does that speaks when it wants to.
   final class Keeper {

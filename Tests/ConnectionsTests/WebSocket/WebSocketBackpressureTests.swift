@@ -3,7 +3,7 @@ import Testing
 import Transport
 import WSProtocol
 
-@Suite("Back pressure of WebSocket connections", .timeLimit(.minutes(1)))
+@Suite("Back pressure of WebSocket connections", .timeLimit(.minutes(10)))
 struct WebSocketBackpressureTests {
   @Test("F32: reading stops while the server takes nothing, and goes on afterwards")
   func backpressure() throws {

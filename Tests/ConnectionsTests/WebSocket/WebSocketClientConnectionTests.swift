@@ -5,7 +5,7 @@ import Transport
 import WSHandshake
 import WSProtocol
 
-@Suite("A WebSocket client's connection", .timeLimit(.minutes(1)))
+@Suite("A WebSocket client's connection", .timeLimit(.minutes(10)))
 struct WebSocketClientConnectionTests {
   @Test("speaks with our own server, however the octets are cut", arguments: [1, 2, 7, 100, Int.max])
   func conversation(pieces: Int) throws {

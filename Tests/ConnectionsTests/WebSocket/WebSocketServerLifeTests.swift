@@ -5,7 +5,7 @@ import Transport
 import WSHandshake
 import WSProtocol
 
-@Suite("The connections of a WebSocket server", .timeLimit(.minutes(1)))
+@Suite("The connections of a WebSocket server", .timeLimit(.minutes(10)))
 struct WebSocketServerLifeTests {
   /// A server, what it reports about each connection, and clients.
   private final class House {

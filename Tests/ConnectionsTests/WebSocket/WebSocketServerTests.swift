@@ -36,7 +36,7 @@ func upgradeRequest(host: String, extra: String = "") -> [UInt8] {
       + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\(extra)\r\n").utf8)
 }
 
-@Suite("WebSocket server", .timeLimit(.minutes(1)))
+@Suite("WebSocket server", .timeLimit(.minutes(10)))
 struct WebSocketServerTests {
   @Test("frames in the same write as the request are answered (H19)")
   func earlyFrames() throws {

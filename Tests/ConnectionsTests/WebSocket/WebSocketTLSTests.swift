@@ -6,7 +6,7 @@ import Transport
 import WSHandshake
 import WSProtocol
 
-@Suite("WebSocket over TLS", .timeLimit(.minutes(1)))
+@Suite("WebSocket over TLS", .timeLimit(.minutes(10)))
 struct WebSocketTLSTests {
   private func serverContext(_ certificate: String = "valid") throws -> TLSServerContext {
     try TLSServerContext(

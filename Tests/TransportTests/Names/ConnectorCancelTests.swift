@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Connector: cancelling", .timeLimit(.minutes(1)))
+@Suite("Connector: cancelling", .timeLimit(.minutes(10)))
 struct ConnectorCancelTests {
   enum Stage: String, CaseIterable { case atOnce, literal, lookingUp, asked, connecting, twoUnderWay, connected }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Connector", .timeLimit(.minutes(1)))
+@Suite("Connector", .timeLimit(.minutes(10)))
 struct ConnectorTests {
   /// What a connector was asked to allow, and when on the loop's clock.
   final class Attempts {

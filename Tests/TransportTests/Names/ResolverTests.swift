@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite("Resolver", .timeLimit(.minutes(1)))
+@Suite("Resolver", .timeLimit(.minutes(10)))
 struct ResolverTests {
   @Test(
     "an address literal and localhost need no thread",

@@ -1,8 +1,9 @@
+import TestCertificates
 import Testing
 import Transport
 
 /// Which certificates a client takes, and what it says about those it does not; by the ids of the register where they have one.
-@Suite("TLS certificates", .timeLimit(.minutes(1)))
+@Suite("TLS certificates", .timeLimit(.minutes(10)))
 struct TLSCertificateTests {
   struct Row: CustomTestStringConvertible, Sendable {
     let name: String
@@ -109,6 +110,15 @@ struct TLSCertificateTests {
     link.client.write(Array("text".utf8))
     try link.connected()
     try loop.expect("the text") { link.serverRecorder.text == "text" }
+    link.client.abort()
+  }
+
+  @Test("an intermediate certificate in the CA file is trusted without its root, also when the server does not send it")
+  func intermediate() throws {
+    let link = try TLSLink(
+      on: loop, client: TLSClientConfiguration(trust: .file(path: Certificates.path("intermediate.pem"))),
+      server: TLSServerConfiguration(identity: .test("missing-intermediate")))
+    try link.connected()
     link.client.abort()
   }
 

@@ -1,7 +1,7 @@
 import Testing
 import Transport
 
-@Suite("TLS client certificates", .timeLimit(.minutes(1)))
+@Suite("TLS client certificates", .timeLimit(.minutes(10)))
 struct TLSClientCertificateTests {
   struct Row: CustomTestStringConvertible, Sendable {
     let name: String

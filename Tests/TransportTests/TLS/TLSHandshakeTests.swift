@@ -2,7 +2,7 @@ import CSockets
 import Testing
 import Transport
 
-@Suite("TLS handshake", .timeLimit(.minutes(1)))
+@Suite("TLS handshake", .timeLimit(.minutes(10)))
 struct TLSHandshakeTests {
   enum Role: String, CaseIterable, Sendable { case client, server }
 

@@ -6,7 +6,7 @@ import Transport
 /// Programs of others at the other end.
 ///
 /// `openssl` always, nginx if it is installed. Scripts/tls-peers prints what these tests see.
-@Suite("TLS peers", .timeLimit(.minutes(2)))
+@Suite("TLS peers", .timeLimit(.minutes(10)))
 struct TLSPeerTests {
   let loop: Loop
 

@@ -1,7 +1,7 @@
 import Testing
 import Transport
 
-@Suite("TLS re-entrancy", .timeLimit(.minutes(1)))
+@Suite("TLS re-entrancy", .timeLimit(.minutes(10)))
 struct TLSReentrancyTests {
   enum Action: String, CaseIterable, Sendable {
     case close, abort, closeGracefully, shutdownWrite, pauseAndClose, writeNow, dropDelegate

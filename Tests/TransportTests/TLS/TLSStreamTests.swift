@@ -2,7 +2,7 @@ import CSockets
 import Testing
 import Transport
 
-@Suite("TLS stream", .timeLimit(.minutes(1)))
+@Suite("TLS stream", .timeLimit(.minutes(10)))
 struct TLSStreamTests {
   static let media: [TLSLink.Medium] = [.tcp, .memory(pieceBytes: 1), .memory(pieceBytes: 7), .memory(pieceBytes: 100_000)]
 

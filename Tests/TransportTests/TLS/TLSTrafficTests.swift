@@ -2,7 +2,7 @@ import CSockets
 import Testing
 import Transport
 
-@Suite("TLS traffic", .timeLimit(.minutes(1)))
+@Suite("TLS traffic", .timeLimit(.minutes(10)))
 struct TLSTrafficTests {
   let loop: Loop
 
