@@ -137,6 +137,20 @@ struct ServerDeadlineTests {
     #expect(driver.log.last == "failed output-stalled")
   }
 
+  @Test("the pace of a client is that of its system, not of the room in ours")
+  func outputAcknowledged() throws {
+    let driver = ServerDriver()
+    driver.feed(Self.get)
+    try driver.session.sendHead(status: 200, length: 100_000, now: .zero)
+    try driver.session.write([UInt8](repeating: 0x41, count: 100_000))
+    driver.collect()
+    driver.session.outputPending(50_000, unacknowledged: 90_000, now: .zero)
+    driver.session.outputPending(50_000, unacknowledged: 90_000 - 256 * 20, now: .seconds(20))
+    #expect(driver.deadline == .seconds(50))
+    driver.pass(to: .seconds(51))
+    #expect(driver.log.last == "failed output-stalled")
+  }
+
   @Test("a client that has taken everything is not late")
   func outputTaken() throws {
     let driver = ServerDriver()
