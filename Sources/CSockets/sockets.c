@@ -7,9 +7,13 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
 
 #include "addresses.h"
 
@@ -159,6 +163,19 @@ int32_t cs_take_error(int32_t descriptor) {
   int error_number = 0;
   socklen_t length = sizeof error_number;
   return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error_number, &length) < 0 ? errno : error_number;
+}
+
+int32_t cs_unacknowledged(int32_t descriptor) {
+  int count = 0;
+#if defined(SIOCOUTQ)
+  if (ioctl(descriptor, SIOCOUTQ, &count) < 0) return 0;
+#elif defined(SO_NWRITE)
+  socklen_t length = sizeof count;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &length) < 0) return 0;
+#else
+  (void)descriptor;
+#endif
+  return count;
 }
 
 int32_t cs_shutdown_write(int32_t descriptor) { return outcome(shutdown(descriptor, SHUT_WR)); }

@@ -8,6 +8,11 @@ public protocol ByteStream: AnyObject {
   var peerAddress: SocketAddress { get }
   /// The number of octets written and not yet taken by the system.
   var pendingOutputBytes: Int { get }
+  /// The number of octets written of which the peer's system has not said that it has them, ``pendingOutputBytes`` included.
+  ///
+  /// Shows that a slow peer reads: the system keeps MiB back, and reports room for more only once a third of that has gone. Costs a system
+  /// call. Where the system does not tell, ``pendingOutputBytes``.
+  var unacknowledgedOutputBytes: Int { get }
   /// The number of pending octets from which a writer should stop; `drained` is called once they were reached and left.
   var highWatermark: Int { get set }
   /// The number of pending octets at which a writer that stopped at ``highWatermark`` may go on.
@@ -29,6 +34,11 @@ public protocol ByteStream: AnyObject {
   func close()
   /// Drops the connection at once, with pending output; the peer sees a reset.
   func abort()
+}
+
+extension ByteStream {
+  /// The same as ``pendingOutputBytes``: for streams under which no system holds anything.
+  public var unacknowledgedOutputBytes: Int { pendingOutputBytes }
 }
 
 /// The receiver of what happens on a ``ByteStream``.

@@ -99,6 +99,9 @@ public final class TCPStream: ByteStream {
   /// The number of octets written and not yet taken by the system.
   public var pendingOutputBytes: Int { output.byteCount }
 
+  /// The number of octets written that the peer's system has not acknowledged.
+  public var unacknowledgedOutputBytes: Int { output.byteCount + (descriptor >= 0 ? Int(max(cs_unacknowledged(descriptor), 0)) : 0) }
+
   /// Takes `octets` for sending at the end of the turn; discarded when our direction has ended or the connection is dead.
   public func write(_ octets: consuming [UInt8]) {
     guard acceptsOutput, !octets.isEmpty else { return }

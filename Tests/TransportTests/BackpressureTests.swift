@@ -29,6 +29,23 @@ struct BackpressureTests {
     #expect(stream.pendingOutputBytes == 0)
   }
 
+  @Test("what the system holds back counts as unacknowledged until the peer's system has it", arguments: PollerKind.allCases)
+  func unacknowledged(on poller: PollerKind) throws {
+    let (loop, server) = try poller.serve()
+    let client = Recorder()
+    let stream = TCPStream.connect(to: server.listener.localAddress, on: loop, delegate: client)
+    let accepted = try server.stream(on: loop)
+    accepted.pauseReading()
+    stream.write(pattern(32 << 20))
+    try loop.settle()
+    #expect(stream.pendingOutputBytes > 0 && stream.unacknowledgedOutputBytes > stream.pendingOutputBytes)
+    accepted.resumeReading()
+    try loop.expect("everything arrives") { server.recorder.octets.count == 32 << 20 }
+    try loop.expect("the peer's system says so") { stream.unacknowledgedOutputBytes == 0 }
+    stream.abort()
+    #expect(stream.unacknowledgedOutputBytes == 0)
+  }
+
   @Test("a writer that fills up again on every drain is told every time", arguments: PollerKind.allCases)
   func drainedRepeatedly(on poller: PollerKind) throws {
     let (loop, server) = try poller.serve()

@@ -91,6 +91,8 @@ int32_t cs_local_address(int32_t descriptor, cs_address *address);
 /// Returns and clears the pending error of the socket (SO_ERROR), as a positive number; 0 when there is none.
 int32_t cs_take_error(int32_t descriptor);
 int32_t cs_shutdown_write(int32_t descriptor);
+/// The number of octets that were sent and that the peer's system has not acknowledged; 0 where the system does not say.
+int32_t cs_unacknowledged(int32_t descriptor);
 void cs_close(int32_t descriptor);
 
 int32_t cs_set_no_delay(int32_t descriptor, int32_t on);

@@ -49,7 +49,8 @@ public struct HTTPConnectionLimits: Sendable, Equatable {
 
   /// How long a peer may lag behind ``minimumBytesPerSecond`` in taking what it is sent; also how long it may take nothing.
   ///
-  /// Default 30 s: what waits here has filled the system's buffers before, so nothing has moved for longer. Excess aborts the connection.
+  /// Default 30 s: what waits here has filled the system's buffers before. Counts while something waits; the peer's system has to
+  /// acknowledge octets, which Linux was seen to do in steps of 130 KB once its buffer is full. Excess aborts the connection.
   public var outputGrace = Duration.seconds(30)
 
   /// How long a server reads on after its last answer, so that a client that still sends gets to see it (RFC 9112 §9.6).

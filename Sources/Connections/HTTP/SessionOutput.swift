@@ -20,11 +20,11 @@ struct SessionOutput: Sendable {
     return segments
   }
 
-  /// Notes what the peer has not taken of the output that was written.
-  mutating func notePending(_ count: Int, limits: HTTPConnectionLimits, now: Duration) {
+  /// Notes what the system has not taken of the output that was written, and what the peer's has not.
+  mutating func notePending(_ count: Int, unacknowledged: Int, limits: HTTPConnectionLimits, now: Duration) {
     pendingBytes = count
     guard count > 0 else { return progress = nil }
-    let taken = writtenBytes - count
+    let taken = writtenBytes - max(count, unacknowledged)
     var rate = progress?.rate ?? RateDeadline(bytesPerSecond: limits.minimumBytesPerSecond, grace: limits.outputGrace, now: now)
     rate.moved(progress.map { max(0, taken - $0.takenBytes) } ?? 0, now: now)
     progress = (taken, rate)

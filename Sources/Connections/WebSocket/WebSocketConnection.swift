@@ -4,7 +4,9 @@ public import WSProtocol
 
 /// One WebSocket connection on a loop, of a client or a server: a ``WebSocketSession`` bound to a stream.
 ///
-/// Reading stops while the peer does not take what it is sent. A connection belongs to its loop's thread. Its stream holds it until the last
+/// Reading stops while the peer does not take what it is sent, control frames included, and its deadlines wait as long as it takes some.
+/// Two peers that both stop so wait for each other until keepalive ends the connection: who sends more than it is asked for should
+/// look at ``pendingOutputBytes`` before, and who echoes should be sent no more than it can give back. A connection belongs to its loop's thread. Its stream holds it until the last
 /// event, ``WebSocketSession/Event/closed(_:)``; every event may send, close or abort.
 public final class WebSocketConnection: ByteStreamDelegate {
   /// Called for every event, from the loop's turn; let go of after the last.
@@ -21,8 +23,9 @@ public final class WebSocketConnection: ByteStreamDelegate {
   private let budget: HeldOctetsBudget?
   private var session: WebSocketSession
   private var timer: DeadlineTimer?
-  /// Since when reading is paused, and how much output waited when that was last looked at; `nil` while reading.
-  private var pause: (since: Duration, pendingBytes: Int)?
+  /// Since when reading is paused, and how much output the peer had taken when that was last looked at; `nil` while reading.
+  private var pause: (since: Duration, takenBytes: Int)?
+  private var writtenBytes = 0
   private var held = 0
   /// What was sent since the output was last written, in octets; `nil` but while events are reported, after which it is written.
   private var collectedBytes: Int?
@@ -198,8 +201,14 @@ public final class WebSocketConnection: ByteStreamDelegate {
 
   private func writeOutput() {
     if collectedBytes != nil { collectedBytes = 0 }
-    for segment in session.takeOutput() { stream.write(segment) }
+    for segment in session.takeOutput() {
+      writtenBytes += segment.count
+      stream.write(segment)
+    }
   }
+
+  /// How much output the peer's system has for certain; what is sent meanwhile must not hide that it takes some.
+  private var takenBytes: Int { writtenBytes - stream.unacknowledgedOutputBytes }
 
   /// Writes what is left and lets the stream close.
   ///
@@ -223,7 +232,7 @@ public final class WebSocketConnection: ByteStreamDelegate {
       self.pause = nil
       stream.resumeReading()
     } else {
-      pause = (loop.now, stream.pendingOutputBytes)
+      pause = (loop.now, takenBytes)
       stream.pauseReading()
     }
   }
@@ -231,8 +240,9 @@ public final class WebSocketConnection: ByteStreamDelegate {
   /// Whether reading is paused, and the caller wants it or the peer took some output since the last look: then the peer's deadlines, which
   /// what we do not read cannot keep, wait too.
   private func isExcused(now: Duration) -> Bool {
-    guard session.isOpen, let pause, isHeldBack || stream.pendingOutputBytes < pause.pendingBytes else { return false }
-    self.pause?.pendingBytes = stream.pendingOutputBytes
+    let takenBytes = takenBytes
+    guard session.isOpen, let pause, isHeldBack || takenBytes > pause.takenBytes else { return false }
+    self.pause?.takenBytes = takenBytes
     timer?.arm(for: now + session.limits.keepalivePongTimeout)
     return true
   }

@@ -10,7 +10,7 @@ public final class WebSocketServer {
   private var listener: TCPListener?
   private var connections: [Int: WebSocketConnection] = [:]
   private var lastID = 0
-  private var turnedAway = 0
+  private let turnedAway = TurnedAwayConnections()
   private let budget: HeldOctetsBudget
 
   /// The address listened on, with the port that was chosen for port 0.
@@ -52,7 +52,7 @@ public final class WebSocketServer {
     }
     onAccept = { [weak self, weak loop, rules] accepted in
       guard let self, let loop else { return accepted.abort() }
-      guard connections.count < maximumConnections else { return turnAway(accepted, isSecure: rules.isSecure) }
+      guard connections.count < maximumConnections else { return turnedAway.add(accepted, isSecure: rules.isSecure) }
       let stream: any ByteStream =
         if let tls { TLSStream(server: accepted, context: tls, on: loop, handshakeLimit: openingTimeout, delegate: nil) } else { accepted }
       let session = WebSocketSession(
@@ -115,30 +115,4 @@ public final class WebSocketServer {
     if address.isLoopback { policy.hosts = .loopback(port: address.port) }
     return policy
   }
-
-  private static let unavailable = Array(
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8)
-
-  /// Answers 503 to a connection too many, without waiting for its request.
-  ///
-  /// By the time named silent peers have lost their connections. Of those turned away at the same time only some are told: they cost
-  /// descriptors too. With TLS nothing can be said before its handshake, which costs most.
-  private func turnAway(_ stream: TCPStream, isSecure: Bool) {
-    guard !isSecure, turnedAway < 64 else { return stream.abort() }
-    turnedAway += 1
-    stream.delegate = TurnedAway { [weak self] in self?.turnedAway -= 1 }
-    stream.write(Self.unavailable)
-    stream.closeGracefully(within: .seconds(1))
-  }
-}
-
-/// Waits for the end of a connection that is not served.
-private final class TurnedAway: ByteStreamDelegate {
-  private let onClosed: () -> Void
-
-  init(onClosed: @escaping () -> Void) { self.onClosed = onClosed }
-
-  func received(_ octets: Span<UInt8>, from stream: any ByteStream) {}
-  func receivedEndOfFile(from stream: any ByteStream) {}
-  func closed(_ stream: any ByteStream, reason: CloseReason) { onClosed() }
 }

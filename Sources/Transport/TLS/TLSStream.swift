@@ -125,6 +125,9 @@ public final class TLSStream: ByteStream {
   /// The number of octets written and not yet taken by the system, those that wait in the lower stream with what TLS adds to them.
   public var pendingOutputBytes: Int { output.byteCount + lower.pendingOutputBytes }
 
+  /// The number of octets written that the peer's system has not acknowledged, those that are encrypted with what TLS adds to them.
+  public var unacknowledgedOutputBytes: Int { output.byteCount + lower.unacknowledgedOutputBytes }
+
   /// Takes `octets` for sending at the end of the turn; discarded when our direction has ended.
   public func write(_ octets: consuming [UInt8]) {
     guard acceptsOutput, !octets.isEmpty else { return }

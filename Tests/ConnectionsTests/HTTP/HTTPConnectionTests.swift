@@ -365,6 +365,32 @@ struct HTTPConnectionTests {
     #expect(try loopback.runUntilServerIsEmpty())
   }
 
+  @Test("a slow client is not cut off while its system takes octets, although ours has no room")
+  func slowClient() throws {
+    let loop = try Loop()
+    let (near, far) = InMemoryStream.pair()
+    var limits = HTTPConnectionLimits()
+    (limits.outputGrace, limits.minimumBytesPerSecond) = (.milliseconds(50), 1)
+    var failures: [HTTPConnectionError.Code] = []
+    let server = HTTPServerConnection(far, on: loop, limits: limits) { connection, event in
+      if case .end = event { try? connection.responder?.respond(status: 200, content: [UInt8](repeating: 7, count: 2 << 20)) }
+      if case .failed(let error) = event { failures.append(error.code) }
+    }
+    near.delegate = NoDelegate()
+    near.write(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+    far.isTaken = false
+    far.heldBySystem = 1 << 20
+    exchange(near, far)
+    let start = loop.now
+    while loop.now - start < .milliseconds(500) {
+      far.heldBySystem -= 1
+      try loop.turn(waitAtMost: .milliseconds(5))
+    }
+    #expect(failures.isEmpty && !far.isClosed && !server.isWritable)
+    #expect(try loop.run(within: .seconds(5)) { far.isClosed })
+    #expect(failures == [.outputStalled])
+  }
+
   @Test("an answer in one piece may be longer than what may wait, whole or behind its head", arguments: [false, true])
   func longPiece(isWhole: Bool) throws {
     let content = [UInt8](repeating: 7, count: 20 << 20)

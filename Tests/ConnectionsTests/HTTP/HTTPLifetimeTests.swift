@@ -182,6 +182,36 @@ struct HTTPLifetimeTests {
     #expect(loopback.log == ["GET /", "end", "failed connection-lost"])
   }
 
+  private final class Held {}
+
+  @Test("what the handlers hold is let go of when the connection is gone, also by one that is kept", arguments: [false, true])
+  func handlerLifetime(ofClient: Bool) throws {
+    let loop = try Loop()
+    let (near, far) = InMemoryStream.pair()
+    weak var weakHeld: Held?
+    var kept: [AnyObject] = []
+    do {
+      let held = Held()
+      weakHeld = held
+      if ofClient {
+        let client = HTTPClientConnection(near, on: loop)
+        client.onClosed = { _ in _ = held }
+        client.onWritable = { _ = held }
+        try client.send(HTTPClientRequest(target: "/", fields: section([("Host", "a")]))) { _, _ in _ = held }
+        kept.append(client)
+      } else {
+        let server = HTTPServerConnection(near, on: loop) { _, _ in _ = held }
+        server.onClosed = { _ in _ = held }
+        server.onWritable = { _ = held }
+        kept.append(server)
+      }
+    }
+    #expect(weakHeld != nil)
+    near.abort()
+    exchange(near, far)
+    #expect(weakHeld == nil && kept.count == 1)
+  }
+
   @Test("a loop with a server and open connections can be let go of")
   func lifetime() throws {
     weak var weakLoop: Loop?

@@ -16,7 +16,7 @@ final class HTTPLoopback {
   private let isTLS: Bool
 
   init(
-    limits: HTTPConnectionLimits = HTTPConnectionLimits(), tls isTLS: Bool = false,
+    limits: HTTPConnectionLimits = HTTPConnectionLimits(), tls isTLS: Bool = false, maximumConnections: Int = 100,
     onServer: @escaping (HTTPServerConnection, HTTPServerSession.Event) throws -> Void = HTTPLoopback.echo
   ) throws {
     loop = try Loop()
@@ -24,7 +24,9 @@ final class HTTPLoopback {
     self.isTLS = isTLS
     let tls = isTLS ? try TLSServerContext(TLSServerConfiguration(identity: Self.identity)) : nil
     var relay: HTTPServerConnection.Handler = { _, _ in }
-    server = try HTTPServer(.loopbackIPv4(port: 0), on: loop, limits: limits, tls: tls) { relay($0, $1) }
+    server = try HTTPServer(
+      .loopbackIPv4(port: 0), on: loop, limits: limits, tls: tls, maximumConnections: maximumConnections
+    ) { relay($0, $1) }
     address = try #require(server).localAddress
     relay = { [weak self] in self?.take($0, $1) }
   }

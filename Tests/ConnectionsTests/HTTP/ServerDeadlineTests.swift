@@ -137,6 +137,43 @@ struct ServerDeadlineTests {
     #expect(driver.log.last == "failed output-stalled")
   }
 
+  @Test("the pace of a client is that of its system, not of the room in ours")
+  func outputAcknowledged() throws {
+    let driver = ServerDriver()
+    driver.feed(Self.get)
+    try driver.session.sendHead(status: 200, length: 100_000, now: .zero)
+    try driver.session.write([UInt8](repeating: 0x41, count: 100_000))
+    driver.collect()
+    driver.session.outputPending(50_000, unacknowledged: 90_000, now: .zero)
+    driver.session.outputPending(50_000, unacknowledged: 90_000 - 256 * 20, now: .seconds(20))
+    #expect(driver.deadline == .seconds(50))
+    driver.pass(to: .seconds(51))
+    #expect(driver.log.last == "failed output-stalled")
+  }
+
+  @Test("what is sent meanwhile does not hide that a client takes some")
+  func outputGrows() throws {
+    let driver = ServerDriver()
+    driver.feed(Self.get)
+    try driver.session.sendHead(status: 200, length: 200_000, now: .zero)
+    for (pending, seconds) in [(100_000, 0), (200_000 - 256 * 20, 20)] {
+      try driver.session.write([UInt8](repeating: 0x41, count: 100_000))
+      driver.collect()
+      driver.session.outputPending(pending, now: .seconds(seconds))
+    }
+    #expect(driver.deadline == .seconds(50))
+  }
+
+  @Test("an answer that must not have content takes none, also when it has begun", arguments: [204, 205])
+  func forbiddenContent(status: Int) throws {
+    let driver = ServerDriver()
+    driver.feed(Self.get)
+    try driver.session.sendHead(status: status, length: nil, now: .zero)
+    #expect(throws: HTTPConnectionError.self) { try driver.session.write([1]) }
+    try driver.session.end(now: .zero)
+    #expect(driver.ending == nil)
+  }
+
   @Test("a client that has taken everything is not late")
   func outputTaken() throws {
     let driver = ServerDriver()

@@ -13,6 +13,8 @@ final class InMemoryStream: ByteStream {
   var lowWatermark = 256 << 10
   /// Whether the peer takes octets; else they wait here.
   var isTaken = true
+  /// What a system would have taken and not delivered.
+  var heldBySystem = 0
   private(set) var isPaused = false
   private(set) var writtenBytes = 0
   private weak var peer: InMemoryStream?
@@ -33,6 +35,7 @@ final class InMemoryStream: ByteStream {
   }
 
   var pendingOutputBytes: Int { output.count - carried }
+  var unacknowledgedOutputBytes: Int { pendingOutputBytes + heldBySystem }
   var isClosed: Bool { state == .closed }
 
   func write(_ octets: consuming [UInt8]) {

@@ -43,6 +43,26 @@ struct WebSocketBackpressureTests {
     #expect(pair.clientLog.endedOnce && pair.serverLog.endedOnce)
   }
 
+  @Test("a slow peer is not taken for one that is gone, although the system has no room and more is sent", arguments: [false, true])
+  func slowPeer(sendsMeanwhile: Bool) throws {
+    var limits = WSLimits()
+    (limits.keepalivePingInterval, limits.keepalivePongTimeout) = (.milliseconds(20), .milliseconds(50))
+    let pair = try WebSocketPair(limits: limits)
+    pair.run()
+    pair.streams.0.isTaken = false
+    pair.streams.0.heldBySystem = 1 << 20
+    try pair.client.send(Message(.binary, [UInt8](repeating: 7, count: 2 << 20)))
+    let start = pair.loop.now
+    while pair.loop.now - start < .milliseconds(500) {
+      pair.streams.0.heldBySystem -= 1
+      if sendsMeanwhile { try pair.client.send(text("more")) }
+      try pair.loop.turn(waitAtMost: .milliseconds(5))
+    }
+    #expect(pair.client.isOpen && pair.streams.0.isPaused && pair.clientLog.lines == ["opened"])
+    #expect(try pair.loop.run(within: .seconds(5)) { !pair.client.isOpen })
+    #expect(pair.clientLog.lines.count == 2)
+  }
+
   @Test("a server that is held back is not taken for one that is gone")
   func heldBackForLong() throws {
     let loop = try Loop()

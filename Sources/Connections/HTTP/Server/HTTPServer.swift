@@ -7,6 +7,7 @@ public import Transport
 public final class HTTPServer {
   private var listener: TCPListener?
   private var connections: [ObjectIdentifier: HTTPServerConnection] = [:]
+  private let turnedAway = TurnedAwayConnections()
 
   /// The address listened on, with the port that was chosen for port 0.
   public let localAddress: SocketAddress
@@ -20,12 +21,15 @@ public final class HTTPServer {
   ///   - leniencies: What is accepted although it is not valid. Default nothing.
   ///   - tls: What to show to clients, which then have to speak TLS; their handshake counts as a part of their first head's time. Default
   ///     none: plain TCP.
+  ///   - maximumConnections: How many connections there are at once. Default 10,000: begun requests alone then hold less than 1 GiB.
+  ///     Excess: 503; with TLS dropped.
   ///   - date: Says what the Date field is to be, see ``HTTPDate``. Default none: no Date.
   ///   - handler: Called for every event of every connection, from the loop's turn.
   /// - Throws: `TransportError`.
   public init(
     _ address: SocketAddress, on loop: Loop, limits: HTTPConnectionLimits = HTTPConnectionLimits(), leniencies: HTTPLeniencies = [],
-    tls: TLSServerContext? = nil, date: (() -> String)? = nil, handler: @escaping HTTPServerConnection.Handler
+    tls: TLSServerContext? = nil, maximumConnections: Int = 10_000, date: (() -> String)? = nil,
+    handler: @escaping HTTPServerConnection.Handler
   ) throws(TransportError) {
     var onAccept: (TCPStream) -> Void = { $0.abort() }
     let listener = try TCPListener(address, on: loop) { onAccept($0) }
@@ -33,7 +37,9 @@ public final class HTTPServer {
     self.listener = listener
     onAccept = { [weak self, weak loop] accepted in
       guard let self, let loop else { return accepted.abort() }
-      let stream: any ByteStream = tls.map { TLSStream(server: accepted, context: $0, on: loop, delegate: nil) } ?? accepted
+      guard connections.count < maximumConnections else { return turnedAway.add(accepted, isSecure: tls != nil) }
+      let stream: any ByteStream =
+        tls.map { TLSStream(server: accepted, context: $0, on: loop, handshakeLimit: limits.headDeadline, delegate: nil) } ?? accepted
       let connection = HTTPServerConnection(
         stream, on: loop, session: HTTPServerSession(limits: limits, leniencies: leniencies, now: loop.now), date: date,
         handler: handler, onGone: { [weak self] gone in self?.connections[ObjectIdentifier(gone)] = nil })

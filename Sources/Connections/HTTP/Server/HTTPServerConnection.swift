@@ -205,9 +205,14 @@ public final class HTTPServerConnection: ByteStreamDelegate {
   }
 
   private func flush(on loop: Loop) {
-    session.outputPending(stream.pendingOutputBytes, now: loop.now)
+    notePending(on: loop)
     for segment in session.takeOutput() { stream.write(segment) }
-    session.outputPending(stream.pendingOutputBytes, now: loop.now)
+    notePending(on: loop)
+  }
+
+  private func notePending(on loop: Loop) {
+    let count = stream.pendingOutputBytes
+    session.outputPending(count, unacknowledged: count > 0 ? stream.unacknowledgedOutputBytes : 0, now: loop.now)
   }
 
   /// Writes what is to be written, and tells stream and timer what is waited for.
@@ -240,7 +245,7 @@ public final class HTTPServerConnection: ByteStreamDelegate {
 
   private func deadlinePassed() {
     guard !isGone, let loop else { return }
-    session.outputPending(stream.pendingOutputBytes, now: loop.now)
+    notePending(on: loop)
     session.date = date?()
     if let event = session.handleDeadline(now: loop.now) { handler?(self, event) }
     guard !isGone else { return }

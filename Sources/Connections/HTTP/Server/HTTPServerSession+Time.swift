@@ -38,8 +38,16 @@ extension HTTPServerSession {
   /// Takes the octets to be written, in order.
   public mutating func takeOutput() -> [[UInt8]] { output.take() }
 
-  /// Notes how many octets of the output the client has not taken yet; to be called when output was written, and at deadlines.
-  public mutating func outputPending(_ count: Int, now: Duration) { output.notePending(count, limits: limits, now: now) }
+  /// Notes how many octets of the output wait to be sent; to be called when output was written, and at deadlines.
+  ///
+  /// - Parameters:
+  ///   - count: The octets that the system has not taken.
+  ///   - unacknowledged: Those and what it has sent without having learnt that the client's system has it, by which the client's pace is
+  ///     measured. Default, and at least: `count`.
+  ///   - now: The present time.
+  public mutating func outputPending(_ count: Int, unacknowledged: Int = 0, now: Duration) {
+    output.notePending(count, unacknowledged: unacknowledged, limits: limits, now: now)
+  }
 
   /// Notes that the connection is gone.
   ///
