@@ -3,7 +3,7 @@ import HTTPParse
 import Testing
 import Transport
 
-@Suite("Ends and times of HTTP connections in memory", .timeLimit(.minutes(1)))
+@Suite("Ends and times of HTTP connections in memory", .timeLimit(.minutes(10)))
 struct HTTPConnectionEndTests {
   private let loop: Loop
   private let streams = InMemoryStream.pair()

@@ -3,7 +3,7 @@ import HTTPParse
 import Testing
 import Transport
 
-@Suite("The limits of an HTTP server", .timeLimit(.minutes(1)))
+@Suite("The limits of an HTTP server", .timeLimit(.minutes(10)))
 struct HTTPServerLimitTests {
   private let request = HTTPClientRequest(target: "/", fields: section([("Host", "a")]))
 

@@ -34,16 +34,8 @@ extension HTTPClientSession {
   ///
   /// - Throws: `HTTPConnectionError.Code.notNow` unless content is due; `contentTooLong`: then the piece is not sent.
   public mutating func write(_ content: consuming [UInt8]) throws(HTTPConnectionError) {
-    switch exchange?.sending {
-    case .content(var writer):
-      append(try writer.write(content))
-      exchange?.sending = .content(writer)
-    case .awaitingContinue(var writer, let held, false, let until):
-      let octets = try writer.write(content)
-      exchange?.sending = .awaitingContinue(writer, held: held + [octets], isComplete: false, until: until)
-    case .pointless: return
-    case .awaitingContinue, .complete, nil: throw HTTPConnectionError(.notNow)
-    }
+    guard let octets = try exchange?.sending.write(content) else { throw HTTPConnectionError(.notNow) }
+    append(octets)
   }
 
   /// Ends the request's content.
@@ -51,16 +43,8 @@ extension HTTPClientSession {
   /// - Throws: `HTTPConnectionError.Code.notNow` unless content is due; `contentTooShort`; `unsendable`, `contentNotAllowed` for the
   ///   trailers. The content goes on then.
   public mutating func end(trailers: FieldSection = FieldSection()) throws(HTTPConnectionError) {
-    switch exchange?.sending {
-    case .content(var writer):
-      append(try writer.end(trailers: trailers))
-      exchange?.sending = .complete
-    case .awaitingContinue(var writer, let held, false, let until):
-      let octets = try writer.end(trailers: trailers)
-      exchange?.sending = .awaitingContinue(writer, held: held + [octets], isComplete: true, until: until)
-    case .pointless: return
-    case .awaitingContinue, .complete, nil: throw HTTPConnectionError(.notNow)
-    }
+    guard let octets = try exchange?.sending.end(trailers: trailers) else { throw HTTPConnectionError(.notNow) }
+    append(octets)
   }
 
   /// Takes the octets to be written, in order.
@@ -74,8 +58,49 @@ extension HTTPClientSession {
   }
 
   mutating func stopWaitingForContinue() {
-    guard case .awaitingContinue(let writer, let held, let isComplete, _) = exchange?.sending else { return }
-    for octets in held { append(octets) }
-    exchange?.sending = isComplete ? .complete : .content(writer)
+    for octets in exchange?.sending.stopWaiting() ?? [] { append(octets) }
+  }
+}
+
+// Of the copyable enum, not of the session: Swift 6.3 leaks a payload that a method of a noncopyable structure takes out of its own
+// stored property and puts back changed.
+extension HTTPClientSession.Sending {
+  /// Takes a piece of content; returns what to send of it now.
+  mutating func write(_ content: consuming [UInt8]) throws(HTTPConnectionError) -> [UInt8] {
+    switch self {
+    case .content(var writer):
+      let octets = try writer.write(content)
+      self = .content(writer)
+      return octets
+    case .awaitingContinue(var writer, let held, false, let until):
+      let octets = try writer.write(content)
+      self = .awaitingContinue(writer, held: held + [octets], isComplete: false, until: until)
+      return []
+    case .pointless: return []
+    case .awaitingContinue, .complete: throw HTTPConnectionError(.notNow)
+    }
+  }
+
+  /// Ends the content; returns what to send for that now.
+  mutating func end(trailers: FieldSection) throws(HTTPConnectionError) -> [UInt8] {
+    switch self {
+    case .content(var writer):
+      let octets = try writer.end(trailers: trailers)
+      self = .complete
+      return octets
+    case .awaitingContinue(var writer, let held, false, let until):
+      let octets = try writer.end(trailers: trailers)
+      self = .awaitingContinue(writer, held: held + [octets], isComplete: true, until: until)
+      return []
+    case .pointless: return []
+    case .awaitingContinue, .complete: throw HTTPConnectionError(.notNow)
+    }
+  }
+
+  /// Waits for 100 (Continue) no longer; returns what was held back.
+  mutating func stopWaiting() -> [[UInt8]] {
+    guard case .awaitingContinue(let writer, let held, let isComplete, _) = self else { return [] }
+    self = isComplete ? .complete : .content(writer)
+    return held
   }
 }
