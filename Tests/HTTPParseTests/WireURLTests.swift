@@ -88,6 +88,18 @@ struct WireURLTests {
   }
 
   @Test(
+    "user information is a name and a password, percent-decoded; none that is no UTF-8",
+    arguments: [
+      ("u:p@", "u", "p"), ("u@", "u", ""), (":@", "", ""), ("a%3Ab:c:d@", "a:b", "c:d"), ("%C3%A9:%25@", "é", "%"), ("%FF:p@", nil, nil),
+      ("u:%C3@", nil, nil), ("", nil, nil),
+    ] as [(String, String?, String?)])
+  func credentials(userinfo: String, user: String?, password: String?) throws {
+    let credentials = try WireURL("http://\(userinfo)h/").credentials
+    #expect(credentials?.user == user)
+    #expect(credentials?.password == password)
+  }
+
+  @Test(
     "IPv6 addresses are written in their short form",
     arguments: [
       ("2001:DB8::0:1", "2001:db8::1"), ("::", "::"), ("1:0:0:2:0:0:0:3", "1:0:0:2::3"), ("::ffff:192.0.2.1", "::ffff:c000:201"),
