@@ -53,6 +53,12 @@ let package = Package(
       name: "ConformanceRunner",
       dependencies: ["Conformance", "Connections", "Transport", "HTTPParse", "WSHandshake", "WSProtocol", "WireBytes"],
       swiftSettings: settings),
+    // The headers of Lua alone: who loads the module brings Lua.
+    .target(name: "CLuaBridge"),
+    .target(
+      name: "LuaNet",
+      dependencies: ["WireBytes", "HTTPParse", "WSProtocol", "WSHandshake", "Transport", "Connections", "CLuaBridge"],
+      swiftSettings: settings),
     .target(name: "CProcess"),
     .executableTarget(
       name: "wirecheck",
@@ -76,6 +82,16 @@ let package = Package(
     .target(
       name: "HTTPServerTesting", dependencies: ["HTTPParse", "Conformance", "ConformancePeers", "HTTPRows"],
       path: "Tests/Support/HTTPServerTesting", swiftSettings: settings),
+    .target(
+      name: "CLuaTesting", dependencies: ["CLuaBridge"], path: "Tests/Support/CLuaTesting", linkerSettings: [.linkedLibrary("lua5.4")]),
+    .target(
+      name: "LuaTesting", dependencies: ["CLuaTesting", "CLuaBridge", "LuaNet"], path: "Tests/Support/LuaTesting", swiftSettings: settings),
+    .testTarget(
+      name: "LuaNetTests",
+      dependencies: [
+        "LuaNet", "LuaTesting", "CLuaTesting", "CLuaBridge", "Connections", "ConformancePeers", "Conformance", "ConformanceRunner",
+        "Transport", "WSHandshake", "WSProtocol", "TestCertificates", "ProtocolTesting",
+      ], swiftSettings: settings),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["Conformance", "ConformancePeers", "HTTPParse", "WSHandshake", "HTTPRows", "HTTPServerTesting", "ProtocolTesting"],

@@ -26,6 +26,43 @@ void cs_mutex_destroy(cs_mutex *mutex) {
 void cs_mutex_lock(cs_mutex *mutex) { pthread_mutex_lock(&mutex->mutex); }
 void cs_mutex_unlock(cs_mutex *mutex) { pthread_mutex_unlock(&mutex->mutex); }
 
+struct cs_gate {
+  pthread_mutex_t mutex;
+  pthread_cond_t opened;
+  int is_open;
+};
+
+cs_gate *cs_gate_create(void) {
+  cs_gate *gate = malloc(sizeof *gate);
+  if (!gate) return NULL;
+  gate->is_open = 0;
+  if (pthread_mutex_init(&gate->mutex, NULL) == 0) {
+    if (pthread_cond_init(&gate->opened, NULL) == 0) return gate;
+    pthread_mutex_destroy(&gate->mutex);
+  }
+  free(gate);
+  return NULL;
+}
+
+void cs_gate_destroy(cs_gate *gate) {
+  pthread_cond_destroy(&gate->opened);
+  pthread_mutex_destroy(&gate->mutex);
+  free(gate);
+}
+
+void cs_gate_open(cs_gate *gate) {
+  pthread_mutex_lock(&gate->mutex);
+  gate->is_open = 1;
+  pthread_cond_broadcast(&gate->opened);
+  pthread_mutex_unlock(&gate->mutex);
+}
+
+void cs_gate_wait(cs_gate *gate) {
+  pthread_mutex_lock(&gate->mutex);
+  while (!gate->is_open) pthread_cond_wait(&gate->opened, &gate->mutex);
+  pthread_mutex_unlock(&gate->mutex);
+}
+
 struct start {
   void (*body)(void *);
   void *context;

@@ -110,6 +110,17 @@ internal import CSockets
     return settle() || worked
   }
 
+  /// Sends what was written since the last turn, without waiting for anything.
+  ///
+  /// - Throws: ``TransportError`` as ``turn(waitAtMost:)``.
+  package func flush() throws(TransportError) {
+    guard phase == .idle else { throw TransportError(.poll, isStopped ? .loopStopped : .nestedTurn) }
+    phase = .inTurn
+    defer { if phase == .inTurn { phase = .idle } else { end() } }
+    turnTime = clock()
+    _ = settle()
+  }
+
   /// Runs turns until `condition` holds; it is asked before the first turn and after every one.
   ///
   /// - Parameters:
@@ -277,6 +288,9 @@ internal import CSockets
     else { return nil }
     return index
   }
+
+  /// The time of the monotonic clock in microseconds.
+  package static var microseconds: Int64 { cs_monotonic_nanoseconds() / 1000 }
 
   private static func monotonicClock() -> Duration { .nanoseconds(cs_monotonic_nanoseconds()) }
 }

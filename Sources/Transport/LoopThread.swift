@@ -57,4 +57,21 @@ public final class LoopThread: LoopDriver, Sendable {
       isJoined = true
     }
   }
+
+  /// Has `work` run on the loop's thread, and waits for its result; never to be called on that thread.
+  ///
+  /// - Returns: nil when the loop is stopped.
+  package func performAndWait<Result: Sendable>(_ work: @escaping @Sendable (Loop) -> Result) -> Result? {
+    let result = Lock<Result?>(nil)
+    let gate = Gate()
+    guard
+      perform({ loop in
+        let value = work(loop)
+        result.withLock { $0 = value }
+        gate.open()
+      })
+    else { return nil }
+    gate.wait()
+    return result.withLock { $0 }
+  }
 }

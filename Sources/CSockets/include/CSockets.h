@@ -168,6 +168,13 @@ void cs_mutex_destroy(cs_mutex *mutex);
 void cs_mutex_lock(cs_mutex *mutex);
 void cs_mutex_unlock(cs_mutex *mutex);
 
+/// Holds threads up until it is opened, once and for good; NULL when there is no memory for it.
+typedef struct cs_gate cs_gate;
+cs_gate *cs_gate_create(void);
+void cs_gate_destroy(cs_gate *gate);
+void cs_gate_open(cs_gate *gate);
+void cs_gate_wait(cs_gate *gate);
+
 typedef uintptr_t cs_thread;
 /// Starts a thread that blocks all signals and calls `body`; it is to be joined or detached once.
 int32_t cs_thread_start(cs_thread *thread, void (*body)(void *), void *context);

@@ -1,0 +1,75 @@
+#ifndef LUANET_BRIDGE_H
+#define LUANET_BRIDGE_H
+
+// What the C side, which alone sees a lua_State, and the Swift side say to each other: plain values.
+//
+// Functions of ln_core never raise and never call back into Lua. They are called on the host's thread. A context is what
+// `open` returned; 0 as a scope or an id never names anything. Text is valid during the call only.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "luanet.h"
+
+typedef struct {
+  const char *_Nullable start;
+  size_t count;
+} ln_text;
+
+/// Which callback of the table an event is for: its index in the table of references.
+typedef enum { LN_ON_OPEN = 1, LN_ON_MESSAGE = 2, LN_ON_ERROR = 3, LN_ON_CLOSE = 4 } ln_callback;
+
+enum { LN_CALLBACKS = 4 };
+
+/// One event, for the callback that the script gave for it.
+typedef struct {
+  /// The reference of the callbacks, as given to the call that registered them.
+  int32_t callbacks;
+  ln_callback callback;
+  /// The first argument.
+  int64_t id;
+  /// The message, the error, or the reason.
+  ln_text text;
+  /// The close code, for LN_ON_CLOSE.
+  int32_t code;
+  /// Whether the message is binary, for LN_ON_MESSAGE.
+  bool is_binary;
+} ln_event;
+
+/// Why something was refused: a static text, or none.
+typedef const char *_Nullable ln_refusal;
+
+typedef struct {
+  /// Returns a context; NULL without memory or descriptors.
+  void *_Nullable (*_Nonnull open)(const luanet_config *_Nonnull config);
+  /// Ends the context and all it has open. Nothing of it may be called afterwards.
+  void (*_Nonnull close)(void *_Nonnull context);
+
+  int64_t (*_Nonnull scope_open)(void *_Nonnull context, ln_text name);
+  void (*_Nonnull scope_close)(void *_Nonnull context, int64_t scope);
+  bool (*_Nonnull scope_is_open)(void *_Nonnull context, int64_t scope);
+
+  /// Moves the network if the host runs it, and waits at most `seconds` for something to deliver; not called while delivering.
+  void (*_Nonnull wait)(void *_Nonnull context, double seconds);
+  /// Begins delivering: from now on what is sent is collected.
+  void (*_Nonnull pump_begin)(void *_Nonnull context);
+  /// Takes out the next event; false when there is none. Its text is valid until the next call of `next` or `pump_end`.
+  bool (*_Nonnull next)(void *_Nonnull context, ln_event *_Nonnull event);
+  /// Sends what was collected, and ends delivering.
+  void (*_Nonnull pump_end)(void *_Nonnull context);
+  /// A reference that is no longer needed; 0 when there is none.
+  int32_t (*_Nonnull take_released)(void *_Nonnull context);
+
+  int64_t (*_Nonnull queued)(void *_Nonnull context);
+  /// How many connections, servers and queued events there are.
+  int64_t (*_Nonnull pending)(void *_Nonnull context);
+  int32_t (*_Nonnull wake_descriptor)(void *_Nonnull context);
+  /// Microseconds of a clock that never goes back.
+  int64_t (*_Nonnull now)(void);
+} ln_core;
+
+/// Implemented in Swift.
+const ln_core *_Nonnull ln_core_table(void);
+
+#endif

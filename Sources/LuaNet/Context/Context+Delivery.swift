@@ -1,0 +1,61 @@
+internal import WSProtocol
+
+/// What one call of a callback is given.
+struct Delivery {
+  let line: Line
+  let callback: Callback
+  /// The message, the error, or the reason.
+  var content: [UInt8] = []
+  /// The close code.
+  var code: Int32 = 0
+  var isBinary = false
+
+  enum Callback { case open, message, error, close }
+
+  init(_ line: Line, _ callback: Callback, _ content: [UInt8] = [], code: Int32 = 0, isBinary: Bool = false) {
+    self.line = line
+    self.callback = callback
+    self.content = content
+    self.code = code
+    self.isBinary = isBinary
+  }
+}
+
+extension Context {
+  /// Notes what happened, just before the script hears of it.
+  ///
+  /// - Returns: `nil` when the script is not to hear of it any more.
+  func deliver(_ happening: Event.Happening, on line: Line) -> Delivery? {
+    switch happening {
+    case .opened:
+      guard line.phase == .opening else { return nil }
+      line.phase = .open
+      if case .listener(let listener) = line.owner { listener.clients[line.id] = line }
+      return Delivery(line, .open)
+    case .message(let message):
+      if line.gauge.delivered(message.octets.count) { submit(.perform { _ in line.readAgain() }) }
+      guard line.phase == .open else { return nil }
+      return Delivery(line, .message, message.octets, isBinary: message.kind == .binary)
+    case .failed(let text):
+      guard line.phase == .opening || line.phase == .open else { return nil }
+      return Delivery(line, .error, Array(text.utf8))
+    case .closed(let code, let reason):
+      guard line.phase != .closed else { return nil }
+      line.phase = .closed
+      forget(line)
+      return Delivery(line, .close, Array(reason.utf8), code: code)
+    }
+  }
+
+  /// Lets go of a connection whose last event is delivered.
+  private func forget(_ line: Line) {
+    switch line.owner {
+    case .scope(let scope, let callbacks):
+      scope.lines[line.id] = nil
+      release(callbacks)
+    case .listener(let listener):
+      listener.clients[line.id] = nil
+      forgetIfOver(listener)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+internal import WSHandshake
+internal import WSProtocol
+
+/// What LuaNet accepts and holds at most.
+enum Limits {
+  /// The most octets of a message, in both directions: 64 MiB (net-api).
+  static let messageBytes = 64 << 20
+  /// How many octets of undelivered messages a connection may have before it is not read any more: 1 MiB.
+  static let queuedBytes = 1 << 20
+  /// At how many it is read again: 256 KiB.
+  static let queuedBytesToResume = 256 << 10
+  /// How many octets may wait for a peer when more is to be sent: 16 MiB.
+  static let backlogBytes = 16 << 20
+  /// How long the opening handshake takes at most by default, names and TLS included.
+  static let openingTimeout = Duration.seconds(10)
+  /// How long a peer may take to answer the Close frame when its script is unloaded.
+  static let leavingTimeout = Duration.seconds(1)
+
+  /// What an open connection accepts.
+  static let webSocket: WSLimits = {
+    var limits = WSLimits()
+    limits.maximumMessageBytes = messageBytes
+    limits.maximumFramePayloadBytes = messageBytes
+    return limits
+  }()
+}

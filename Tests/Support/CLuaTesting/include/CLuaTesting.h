@@ -1,0 +1,35 @@
+#ifndef CLUATESTING_H
+#define CLUATESTING_H
+
+// Lua states for tests: protected calls only, so that nothing jumps over frames of Swift, and an allocator that counts and fails on demand.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lua_State;
+typedef struct lt_state lt_state;
+
+/// A state with the standard libraries, and the global `thread_id()`; NULL without memory.
+lt_state *lt_new(void);
+void lt_close(lt_state *state);
+struct lua_State *lt_lua(lt_state *state);
+
+/// Has the allocation `after` allocations from now fail, 0 the next one, and all later ones as well if `permanently`; -1: none fails.
+void lt_fail(lt_state *state, int64_t after, bool permanently);
+/// How many allocations there were, and how many octets are held.
+int64_t lt_allocations(const lt_state *state);
+int64_t lt_bytes(const lt_state *state);
+
+/// Runs `source`; its first result as text, or the error, is put into `text`, cut to `capacity` octets. `length` is that of the whole.
+bool lt_run(lt_state *state, const char *source, size_t source_length, char *text, size_t capacity, size_t *length);
+/// Sets a global to a string.
+bool lt_set(lt_state *state, const char *name, const char *text, size_t length);
+/// Opens a scope and sets a global to its table; 0 when that failed.
+int64_t lt_open_scope(lt_state *state, const char *global);
+/// Calls luaopen_net and sets a global to what it returns.
+bool lt_require(lt_state *state, const char *global);
+
+int lt_top(lt_state *state);
+
+#endif
