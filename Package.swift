@@ -24,6 +24,7 @@ let package = Package(
     // For Scripts/connect-storm; its interface is no promise yet.
     .library(name: "Connections", targets: ["Connections", "Transport"]),
     .library(name: "ConformanceRunner", targets: ["ConformanceRunner", "Conformance", "ConformanceReport"]),
+    .library(name: "luanet", type: .dynamic, targets: ["LuaNetModule"]),
     // For Benchmarks; its interface is no promise yet.
     .library(name: "Transport", targets: ["Transport"]),
   ],
@@ -59,6 +60,16 @@ let package = Package(
       name: "LuaNet",
       dependencies: ["WireBytes", "HTTPParse", "WSProtocol", "WSHandshake", "Transport", "Connections", "CLuaBridge"],
       swiftSettings: settings),
+    // The file of `require "net"`; no other product uses the target, so its flags are nobody else's (decision 0023).
+    .target(
+      name: "LuaNetModule", dependencies: ["LuaNet"], exclude: ["exports.map"], swiftSettings: settings,
+      linkerSettings: [
+        .unsafeFlags([
+          "-static-stdlib", "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/LuaNetModule/exports.map",
+          "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "-s", "-Xlinker", "--icf=safe",
+          "-Xlinker", "--wrap=_swift_stdlib_getScalarName",
+        ])
+      ]),
     .target(name: "CProcess"),
     .executableTarget(
       name: "wirecheck",
