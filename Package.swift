@@ -132,7 +132,8 @@ let package = Package(
     .testTarget(
       name: "WSHandshakeTests", dependencies: ["WSHandshake", "WSProtocol", "HTTPParse", "ProtocolTesting"], swiftSettings: settings),
     .testTarget(
-      name: "ExampleTests", dependencies: ["WSHandshake", "WSProtocol", "ProtocolTesting"], path: "Examples", swiftSettings: settings),
+      name: "ExampleTests", dependencies: ["WSHandshake", "WSProtocol", "ProtocolTesting"], path: "Examples", exclude: ["lua"],
+      swiftSettings: settings),
     .testTarget(name: "TransportTests", dependencies: ["Transport", "CSockets", "TestCertificates"], swiftSettings: settings),
     .testTarget(name: "ProtocolTestingTests", dependencies: ["ProtocolTesting"], swiftSettings: settings),
     .testTarget(
