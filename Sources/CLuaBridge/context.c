@@ -152,6 +152,8 @@ static int open_scope(lua_State *L) {
 
   lua_newtable(L);
   ln_set_waiting(L, index);
+  ln_set_ws(L, index);
+  ln_set_ws_server(L, index);
   // Last: nothing raises any more.
   scope->id = context->core->scope_open(context->context, (ln_text){name, strlen(name)});
   *number = scope->id;

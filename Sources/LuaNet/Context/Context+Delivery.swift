@@ -29,8 +29,15 @@ extension Context {
     switch happening {
     case .opened:
       guard line.phase == .opening else { return nil }
+      if case .listener(let listener) = line.owner {
+        guard listener.isOpen else {
+          // It was closed before the script heard of this client, and so it never does.
+          line.phase = .closed
+          return nil
+        }
+        listener.clients[line.id] = line
+      }
       line.phase = .open
-      if case .listener(let listener) = line.owner { listener.clients[line.id] = line }
       return Delivery(line, .open)
     case .message(let message):
       if line.gauge.delivered(message.octets.count) { submit(.perform { _ in line.readAgain() }) }
@@ -39,11 +46,11 @@ extension Context {
     case .failed(let text):
       guard line.phase == .opening || line.phase == .open else { return nil }
       return Delivery(line, .error, Array(text.utf8))
-    case .closed(let code, let reason):
+    case .closed(let ending):
       guard line.phase != .closed else { return nil }
       line.phase = .closed
       forget(line)
-      return Delivery(line, .close, Array(reason.utf8), code: code)
+      return Delivery(line, .close, ending.reason, code: ending.code)
     }
   }
 
