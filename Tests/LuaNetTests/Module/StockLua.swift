@@ -9,7 +9,7 @@ struct StockLua: Sendable {
   /// Runs a script that may `require "net"`; default disposition of signals, at most a minute.
   init(_ script: String) throws {
     self = try Self.run([
-      "/usr/bin/env", "-i", "--default-signal", "LUA_CPATH=\(try Self.module().path)", "timeout", "60", "lua5.4", "-e", script,
+      "/usr/bin/env", "-i", "--default-signal", "LUA_CPATH=\(try Self.module().path)", "timeout", "60", "lua5.4", "-e", " \(script)",
     ])
   }
 
