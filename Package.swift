@@ -66,8 +66,9 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags([
           "-static-stdlib", "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/LuaNetModule/exports.map",
-          "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "-s", "-Xlinker", "--icf=safe",
-          "-Xlinker", "--wrap=_swift_stdlib_getScalarName",
+          "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "--icf=safe", "-Xlinker", "--wrap=_swift_stdlib_getScalarName",
+          // Scripts/lua-valgrind wants the names of functions, and no more than those.
+          "-Xlinker", Context.environment["LUANET_KEEPS_NAMES"] == nil ? "-s" : "-S",
         ])
       ]),
     .target(name: "CProcess"),
