@@ -127,12 +127,15 @@ struct RequestTests {
     #expect(try lua.outcome(plain.url, ending) == ["open", "close 1000 "])
   }
 
-  @Test("LN-78: what the system trusts is read off the host's thread", arguments: LuaState.Driver.allCases)
-  func trustStore(driver: LuaState.Driver) throws {
-    let peer = try Peer()
+  @Test("LN-78: a server that speaks no TLS is a failure of TLS", arguments: LuaState.Driver.allCases)
+  func noTLS(driver: LuaState.Driver) throws {
+    let peer = try WirePeer()
     let lua = try LuaState(driver)
-    // A server that speaks no TLS: what is trusted is read before anything is sent to it.
     try lua.connect("wss://127.0.0.1:\(peer.port)/")
+    try lua.pump { peer.connections.last?.received.isEmpty == false }
+    // The first record of TLS.
+    #expect(peer.connections.last?.received.first == 0x16)
+    peer.write(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
     try lua.pumpUntilClosed()
     #expect(try lua.history.first?.hasPrefix("error tls: ") == true)
   }
