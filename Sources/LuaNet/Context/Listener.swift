@@ -3,6 +3,10 @@ internal import WSProtocol
 
 /// One server, as the host and the loop share it, like ``Line``.
 final class Listener: @unchecked Sendable {
+  #if DEBUG
+    private let mark = Census.Mark()
+  #endif
+
   let id: Int64
   let scope: Scope
   /// The reference of the callbacks.

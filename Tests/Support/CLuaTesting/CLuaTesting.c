@@ -44,9 +44,28 @@ static int thread_id(lua_State *L) {
   return 1;
 }
 
+static int unload(lua_State *L) {
+  luanet_scope_close(L, luaL_checkinteger(L, 1));
+  return 0;
+}
+
+static int pump(lua_State *L) {
+  lua_pushinteger(L, luanet_pump(L, 0, 0));
+  return 1;
+}
+
+static int detach(lua_State *L) {
+  luanet_detach(L);
+  return 0;
+}
+
 static int open_libraries(lua_State *L) {
   luaL_openlibs(L);
   lua_register(L, "thread_id", thread_id);
+  lua_register(L, "unload", unload);
+  lua_register(L, "pump", pump);
+  lua_register(L, "detach", detach);
+  lua_register(L, "luaopen_net", luaopen_net);
   return 0;
 }
 

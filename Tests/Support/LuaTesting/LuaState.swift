@@ -9,7 +9,7 @@ public struct LuaError: Error, CustomStringConvertible {
   public let description: String
 }
 
-/// A Lua state with a context of LuaNet; its table `net` is a global, and is that of a scope.
+/// A Lua state with a context of LuaNet; its table `net` is a global, and is that of the scope whose number is the global `scope`.
 @safe public final class LuaState {
   /// Who runs the network.
   public enum Driver: String, CaseIterable, Sendable, CustomStringConvertible {
@@ -48,6 +48,7 @@ public struct LuaError: Error, CustomStringConvertible {
     guard unsafe luanet_attach(lua, &config) == 0 else { throw LuaError(description: "no context") }
     scope = try openScope("net")
     try openScope("host_net")
+    try run("scope = \(scope)")
   }
 
   /// Creates a state whose global `net` is the module's, as `require` gives it.

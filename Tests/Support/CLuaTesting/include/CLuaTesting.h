@@ -10,7 +10,10 @@
 struct lua_State;
 typedef struct lt_state lt_state;
 
-/// A state with the standard libraries, and the global `thread_id()`; NULL without memory.
+/// A state with the standard libraries; NULL without memory.
+///
+/// It has the globals `thread_id()`, and what a host does: `unload(scope)`, `pump()`, `detach()` and
+/// `luaopen_net()`.
 lt_state *lt_new(void);
 void lt_close(lt_state *state);
 struct lua_State *lt_lua(lt_state *state);
