@@ -40,6 +40,43 @@ typedef struct {
 /// Why something was refused: a static text, or none.
 typedef const char *_Nullable ln_refusal;
 
+/// What a server is to be like.
+typedef struct {
+  uint16_t port;
+  const ln_text *_Nullable origins;
+  size_t origin_count;
+  bool allows_any_origin;
+  /// Above 0; 0: the default.
+  int64_t max_clients;
+} ln_server_request;
+
+/// What became of it.
+typedef struct {
+  /// The port listened on.
+  uint16_t port;
+  /// Why there is no server: UTF-8 with a NUL at its end.
+  char reason[256];
+} ln_server_answer;
+
+/// The calls of `net.ws_server`. One that names a server that is closed, or a client it does not have, does nothing.
+typedef struct {
+  /// Returns the server's id, or 0, and fills the answer. The scope is open. The callbacks are taken over with an id.
+  int64_t (*_Nonnull listen)(
+    void *_Nonnull context, int64_t scope, int32_t callbacks, const ln_server_request *_Nonnull request,
+    ln_server_answer *_Nonnull answer);
+  /// Returns NULL when the message was accepted.
+  ln_refusal (*_Nonnull send)(void *_Nonnull context, int64_t server, int64_t client, ln_text message);
+  /// Returns for how many clients the message was accepted; the refusal is one that concerns all.
+  int64_t (*_Nonnull broadcast)(void *_Nonnull context, int64_t server, ln_text message, ln_refusal *_Nonnull refusal);
+  /// The code may stand in a Close frame.
+  void (*_Nonnull disconnect)(void *_Nonnull context, int64_t server, int64_t client, uint16_t code, ln_text reason);
+  void (*_Nonnull close)(void *_Nonnull context, int64_t server);
+  bool (*_Nonnull is_open)(void *_Nonnull context, int64_t server);
+  int64_t (*_Nonnull client_count)(void *_Nonnull context, int64_t server);
+  /// Whether a code may stand in a Close frame.
+  bool (*_Nonnull is_close_code)(int64_t code);
+} ln_server_calls;
+
 typedef struct {
   /// Returns a context; NULL without memory or descriptors.
   void *_Nullable (*_Nonnull open)(const luanet_config *_Nonnull config);
@@ -68,6 +105,8 @@ typedef struct {
   int32_t (*_Nonnull wake_descriptor)(void *_Nonnull context);
   /// Microseconds of a clock that never goes back.
   int64_t (*_Nonnull now)(void);
+
+  ln_server_calls server;
 } ln_core;
 
 /// Implemented in Swift.

@@ -34,7 +34,8 @@ enum Core {
       queued: { unsafe Int64(Core.context($0).queued) },
       pending: { unsafe Int64(Core.context($0).pending) },
       wake_descriptor: { unsafe Core.context($0).wakeDescriptor },
-      now: { Loop.microseconds })
+      now: { Loop.microseconds },
+      server: serverCalls())
   }
 
   /// The context C speaks of.

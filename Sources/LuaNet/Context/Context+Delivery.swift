@@ -30,8 +30,15 @@ extension Context {
     switch happening {
     case .opened:
       guard line.phase == .opening else { return nil }
+      if case .listener(let listener) = line.owner {
+        guard listener.isOpen else {
+          // It was closed before the script heard of this client, and so it never does.
+          line.phase = .closed
+          return nil
+        }
+        listener.clients[line.id] = line
+      }
       line.phase = .open
-      if case .listener(let listener) = line.owner { listener.clients[line.id] = line }
       return Delivery(line, .open)
     case .message(let message):
       if line.gauge.delivered(message.octets.count) { submit(.perform { _ in line.readAgain() }) }

@@ -1,3 +1,4 @@
+internal import HTTPParse
 internal import WSHandshake
 internal import WSProtocol
 
@@ -15,6 +16,18 @@ enum Limits {
   static let openingTimeout = Duration.seconds(10)
   /// How long a peer may take to answer the Close frame when its script is unloaded.
   static let leavingTimeout = Duration.seconds(1)
+
+  /// How many clients a server has at most by default, those in their opening or closing handshake included.
+  static let clients = 1024
+  /// How many octets all clients of a server may have made it hold for messages that have not ended: four of the longest.
+  static let heldBytes = 4 * messageBytes
+
+  /// How much of a request to open a connection a server accepts: 16 KiB.
+  static let serverHandshake: HandshakeLimits = {
+    var limits = HandshakeLimits()
+    limits.http.maximumHeadBytes = 16 << 10
+    return limits
+  }()
 
   /// What an open connection accepts.
   static let webSocket: WSLimits = {

@@ -12,6 +12,9 @@ extension Line {
     gauge.handedOver(bytes, pendingBytes: connection?.pendingOutputBytes ?? 0)
   }
 
+  /// Says how much waits for the peer, after something was refused for that.
+  func measure() { gauge.measured(connection?.pendingOutputBytes ?? 0) }
+
   /// Reads again after the queue was too long.
   func readAgain() { connection?.isHeldBack = false }
 
@@ -30,11 +33,7 @@ extension Line {
       hasOpened = true
       queue.push(.line(self, .opened))
     case .endpoint(let event): report(event, on: connection, to: queue)
-    case .refused(let error, _):
-      switch owner {
-      case .scope: fail("\(error.code == .timeout ? "timeout" : "http"): \(error)", to: queue)
-      case .listener(let listener): queue.push(.log("net.ws_server \(listener.id): refused \(connection.peerAddress): \(error)"))
-      }
+    case .refused(let error, _): fail("\(error.code == .timeout ? "timeout" : "http"): \(error)", to: queue)
     case .closed(let closure):
       let (code, reason) = ending(closure)
       if !hasOpened, !isServerSide, !hasFailed { fail("closed: the server ended the connection: \(closure.transport)", to: queue) }

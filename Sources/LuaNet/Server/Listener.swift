@@ -1,0 +1,87 @@
+internal import Connections
+internal import Transport
+internal import WSProtocol
+
+/// One server, as the host and the loop share it, like ``Line``.
+final class Listener: @unchecked Sendable {
+  #if DEBUG
+    private let mark = Census.Mark()
+  #endif
+
+  let id: Int64
+  let scope: Scope
+  /// The reference of the callbacks.
+  let callbacks: Int32
+
+  // MARK: Host half
+
+  /// The port listened on.
+  var port: UInt16 = 0
+  /// Whether it was not closed.
+  var isOpen = true
+  /// The clients whose `on_open` was called and whose `on_close` was not.
+  var clients: [Int64: Line] = [:]
+
+  // MARK: Loop half
+
+  private var server: WebSocketServer?
+  /// The clients by the numbers that the server gives them.
+  private var lines: [Int: Line] = [:]
+
+  init(id: Int64, scope: Scope, callbacks: Int32) {
+    self.id = id
+    self.scope = scope
+    self.callbacks = callbacks
+  }
+}
+
+// What happens on the loop's thread.
+extension Listener {
+  /// Listens on 127.0.0.1, and nowhere else.
+  ///
+  /// - Returns: The port.
+  func start(_ settings: ServerSettings, on loop: Loop, to queue: EventQueue) -> Result<UInt16, TransportError> {
+    do throws(TransportError) {
+      let server = try WebSocketServer(
+        .loopbackIPv4(port: settings.port), on: loop, policy: { settings.policy(port: $0.port) }, limits: Limits.webSocket,
+        handshakeLimits: Limits.serverHandshake, openingTimeout: Limits.openingTimeout, maximumConnections: settings.maximumClients,
+        maximumHeldBytes: Limits.heldBytes
+      ) { connection, event in
+        self.handle(event, on: connection, to: queue)
+      }
+      self.server = server
+      return .success(server.localAddress.port)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func handle(_ event: WebSocketSession.Event, on connection: WebSocketConnection, to queue: EventQueue) {
+    switch event {
+    case .opened:
+      let line = Line(id: Identifiers.client.next(), owner: .listener(self))
+      line.connection = connection
+      lines[connection.id] = line
+      line.report(event, on: connection, to: queue)
+    case .endpoint: lines[connection.id]?.report(event, on: connection, to: queue)
+    case .refused(let error, _): queue.push(.log("net.ws_server \(id): refused \(connection.peerAddress): \(error)"))
+    case .closed: lines.removeValue(forKey: connection.id)?.report(event, on: connection, to: queue)
+    }
+  }
+
+  /// Releases the port and ends all connections with the closing handshake.
+  func stop() {
+    guard let server else { return }
+    for line in lines.values where line.connection?.isOpen == true { line.localClose = (Int32(CloseCode.goingAway.rawValue), "") }
+    try? server.shutdown(code: .goingAway, within: Limits.leavingTimeout)
+    self.server = nil
+  }
+}
+
+extension Line {
+  /// Begins the closing handshake, if the connection is open.
+  func close(_ payload: ClosePayload) {
+    guard let connection, (try? connection.close(payload)) != nil, let code = payload.code else { return }
+    localClose = (Int32(code.rawValue), String(decoding: payload.reason, as: UTF8.self))
+  }
+}

@@ -1,0 +1,64 @@
+import LuaTesting
+
+extension LuaState {
+  /// Starts a server as the global `srv`, whose callbacks note what they are told in `log`, and call those in `fields` afterwards.
+  ///
+  /// Clients stand in the log by numbers from 1 in the order in which they were first heard of; `ids` has what they are really called.
+  ///
+  /// - Parameter fields: Of the table of callbacks and options, in Lua.
+  /// - Returns: The port.
+  @discardableResult
+  func serve(_ fields: String = "", port: UInt16 = 0) throws -> UInt16 {
+    try run(
+      """
+      log, ids, count = {}, {}, 0
+      local numbers = {}
+      function number(client)
+        if not numbers[client] then
+          count = count + 1
+          numbers[client], ids[count] = count, client
+        end
+        return numbers[client]
+      end
+      function note(...) log[#log + 1] = table.concat({...}, " ") end
+      function recorder(further)
+        local all = {}
+        for key, value in pairs(further) do all[key] = value end
+        for _, name in ipairs { "open", "message", "error", "close" } do
+          local own = further["on_" .. name]
+          all["on_" .. name] = function(client, ...)
+            local words = { ... }
+            if name == "message" then words[2] = nil end
+            if name == "message" and #words[1] > 200 then words[1] = #words[1] .. " octets" end
+            note(name, number(client), table.unpack(words))
+            if own then own(client, ...) end
+          end
+        end
+        return all
+      end
+      srv = assert(net.ws_server:listen(\(port), recorder { \(fields) }))
+      """)
+    return try UInt16(value("srv.port")) ?? 0
+  }
+
+  /// The log of ``serve(_:port:)``.
+  var history: [String] {
+    get throws { try run("return table.concat(log, '\\n')").split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+  }
+
+  /// Pumps until a condition holds; throws when that takes too long.
+  func pump(until condition: () throws -> Bool) throws {
+    let clock = ContinuousClock()
+    let end = clock.now + Self.patience
+    while try !condition() {
+      guard clock.now < end else { throw WaitedInVain(errors: errors, logs: logs) }
+      try run("host_net.poll(0.005)")
+    }
+  }
+}
+
+/// A condition did not come true.
+struct WaitedInVain: Error {
+  let errors: [String]
+  let logs: [String]
+}
