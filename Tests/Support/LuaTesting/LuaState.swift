@@ -12,7 +12,7 @@ public struct LuaError: Error, CustomStringConvertible {
 /// A Lua state with a context of LuaNet; its table `net` is a global, and is that of the scope whose number is the global `scope`.
 @safe public final class LuaState {
   /// Who runs the network.
-  public enum Driver: String, CaseIterable, Sendable, CustomStringConvertible {
+  public enum Driver: String, CaseIterable, Codable, Sendable, CustomStringConvertible {
     /// The pump.
     case inline
     /// A thread.
