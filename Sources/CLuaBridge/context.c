@@ -164,6 +164,7 @@ static int open_scope(lua_State *L) {
 
   lua_newtable(L);
   ln_set_waiting(L, index);
+  ln_set_ws(L, index);
   ln_set_ws_server(L, index);
   // Collecting garbage may have run what detached the context.
   if (context->context == NULL) return luaL_error(L, "net: there is no context");

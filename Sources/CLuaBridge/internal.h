@@ -61,6 +61,11 @@ int64_t ln_pump(lua_State *L, ln_context *context, int64_t max_events, int64_t m
 /// Sets the functions of waiting in the table at the top, with the scope at `scope`.
 void ln_set_waiting(lua_State *L, int scope);
 
+// MARK: net.ws (ws.c)
+
+/// Sets the field `ws` of the table at the top, with the scope at `scope`.
+void ln_set_ws(lua_State *L, int scope);
+
 // MARK: net.ws_server (ws_server.c)
 
 /// Sets the field `ws_server` of the table at the top, with the scope at `scope`.

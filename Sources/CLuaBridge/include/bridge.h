@@ -40,6 +40,32 @@ typedef struct {
 /// Why something was refused: a static text, or none.
 typedef const char *_Nullable ln_refusal;
 
+/// What a connection is to be like.
+typedef struct {
+  ln_text url;
+  /// Names and values by turns; `field_count` counts the pairs.
+  const ln_text *_Nullable fields;
+  size_t field_count;
+  const ln_text *_Nullable protocols;
+  size_t protocol_count;
+  /// Seconds, above 0; 0: the default.
+  double timeout;
+  bool is_insecure;
+  /// `start` is NULL: the certificates that the system trusts.
+  ln_text ca_file;
+} ln_ws_request;
+
+/// The calls of `net.ws`, on a scope that is open. One that names a connection that is closed does nothing.
+typedef struct {
+  /// Returns the id, and takes the callbacks over; 0 when the scope is closed.
+  int64_t (*_Nonnull connect)(void *_Nonnull context, int64_t scope, int32_t callbacks, const ln_ws_request *_Nonnull request);
+  /// Returns NULL when the message was accepted.
+  ln_refusal (*_Nonnull send)(void *_Nonnull context, int64_t scope, int64_t id, ln_text message, bool is_binary);
+  /// The code may stand in a Close frame.
+  void (*_Nonnull close)(void *_Nonnull context, int64_t scope, int64_t id, uint16_t code, ln_text reason);
+  bool (*_Nonnull is_open)(void *_Nonnull context, int64_t scope, int64_t id);
+} ln_ws_calls;
+
 /// What a server is to be like.
 typedef struct {
   uint16_t port;
@@ -106,6 +132,7 @@ typedef struct {
   /// Microseconds of a clock that never goes back.
   int64_t (*_Nonnull now)(void);
 
+  ln_ws_calls ws;
   ln_server_calls server;
 } ln_core;
 

@@ -35,6 +35,7 @@ enum Core {
       pending: { unsafe Int64(Core.context($0).pending) },
       wake_descriptor: { unsafe Core.context($0).wakeDescriptor },
       now: { Loop.microseconds },
+      ws: webSocketCalls(),
       server: serverCalls())
   }
 

@@ -62,7 +62,7 @@ extension ServerSettings {
 
 extension UnsafeRawBufferPointer {
   /// Text from C, valid during the call.
-  fileprivate init(text: ln_text) { unsafe self.init(start: text.start, count: text.count) }
+  init(text: ln_text) { unsafe self.init(start: text.start, count: text.count) }
 }
 
 extension String {
@@ -83,7 +83,7 @@ extension String {
 
 extension Optional where Wrapped == Refusal {
   /// A static text for C; none when nothing was refused.
-  fileprivate var text: UnsafePointer<CChar>? {
+  var text: UnsafePointer<CChar>? {
     guard let self else { return nil }
     return unsafe UnsafeRawPointer(self.text.utf8Start).assumingMemoryBound(to: CChar.self)
   }

@@ -47,11 +47,11 @@ extension Context {
     case .failed(let text):
       guard line.phase == .opening || line.phase == .open else { return nil }
       return Delivery(line, .error, Array(text.utf8))
-    case .closed(let code, let reason):
+    case .closed(let ending):
       guard line.phase != .closed else { return nil }
       line.phase = .closed
       forget(line)
-      return Delivery(line, .close, Array(reason.utf8), code: code)
+      return Delivery(line, .close, ending.reason, code: ending.code)
     }
   }
 

@@ -12,6 +12,7 @@ final class Context {
   /// Started with the first use.
   private var driver: Driver?
   private(set) var scopes: [Int64: Scope] = [:]
+  let opener = WebSocketOpener()
   /// All servers that a handle of a script may name and that are not closed.
   var listeners: [Int64: Listener] = [:]
 

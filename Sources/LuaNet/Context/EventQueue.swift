@@ -14,7 +14,7 @@ enum Event: Sendable {
     /// Why it failed, as `kind: text`.
     case failed(String)
     /// The last.
-    case closed(code: Int32, reason: String)
+    case closed(Ending)
   }
 }
 

@@ -14,6 +14,10 @@ enum Limits {
   static let backlogBytes = 16 << 20
   /// How long the opening handshake takes at most by default, names and TLS included.
   static let openingTimeout = Duration.seconds(10)
+  /// The longest URL: 64 KiB.
+  static let urlBytes = 64 << 10
+  /// How many certificates of authorities are kept in memory at most, by where they come from.
+  static let trusts = 16
   /// How long a peer may take to answer the Close frame when its script is unloaded.
   static let leavingTimeout = Duration.seconds(1)
 
@@ -26,6 +30,13 @@ enum Limits {
   static let serverHandshake: HandshakeLimits = {
     var limits = HandshakeLimits()
     limits.http.maximumHeadBytes = 16 << 10
+    return limits
+  }()
+
+  /// How much of an answer to its request to open a connection a client accepts: 64 KiB.
+  static let clientHandshake: HandshakeLimits = {
+    var limits = HandshakeLimits()
+    limits.http.maximumHeadBytes = 64 << 10
     return limits
   }()
 

@@ -20,24 +20,27 @@ extension Line {
 
   /// Ends the connection because its script is gone: told politely, and after a second at once.
   func leave(on loop: Loop) {
+    isOver = true
     dial?.cancel()
     guard let connection else { return }
-    guard let payload = try? ClosePayload(code: .goingAway), (try? connection.close(payload)) != nil else { return connection.abort() }
+    guard hasOpened, let payload = try? ClosePayload(code: .goingAway) else { return connection.abort() }
+    // One that is closing already goes on with that.
+    try? connection.close(payload)
     loop.schedule(at: loop.now + Limits.leavingTimeout) { [weak connection] in connection?.abort() }
   }
 
   /// Queues what the script is to hear of an event.
   func report(_ event: WebSocketSession.Event, on connection: WebSocketConnection, to queue: EventQueue) {
+    guard !isOver else { return }
     switch event {
     case .opened:
       hasOpened = true
       queue.push(.line(self, .opened))
     case .endpoint(let event): report(event, on: connection, to: queue)
-    case .refused(let error, _): fail("\(error.code == .timeout ? "timeout" : "http"): \(error)", to: queue)
+    case .refused(let error, _): fail(Failure(error), to: queue)
     case .closed(let closure):
-      let (code, reason) = ending(closure)
-      if !hasOpened, !isServerSide, !hasFailed { fail("closed: the server ended the connection: \(closure.transport)", to: queue) }
-      if hasOpened || !isServerSide { queue.push(.line(self, .closed(code: code, reason: reason))) }
+      if hasOpened { return end(.abnormal, to: queue) }
+      fail(Failure(.closed, "the server ended the connection: \(closure.transport)"), to: queue)
     }
   }
 
@@ -46,39 +49,34 @@ extension Line {
     case .message(let message):
       if gauge.queued(message.octets.count) { connection.isHeldBack = true }
       queue.push(.line(self, .message(message)))
-    case .failed(let error): fail("\(Self.kind(of: error)): \(error)", to: queue)
-    case .ping, .pong, .closeReceived: break
+    case .failed(let error): fail(Failure(error), as: error.closeCode.map { Ending($0) } ?? .abnormal, to: queue)
+    case .closeReceived(let payload): end(Ending(payload), isClean: true, to: queue)
+    case .ping, .pong: break
     }
   }
 
-  /// Queues the failure of the connection.
-  func fail(_ text: String, to queue: EventQueue) {
-    hasFailed = true
-    queue.push(.line(self, .failed(text)))
+  /// Queues the failure of the connection, and its end.
+  func fail(_ failure: Failure, as ending: Ending = .abnormal, to queue: EventQueue) {
+    guard !isOver else { return }
+    queue.push(.line(self, .failed("\(failure)")))
+    end(ending, to: queue)
+  }
+
+  /// Queues the end of the connection, which is known before that of its stream.
+  ///
+  /// What this side has closed it with counts more; to a client only if the peer has answered, which is clean.
+  func end(_ ending: Ending, isClean: Bool = false, to queue: EventQueue) {
+    guard !isOver else { return }
+    isOver = true
+    var ending = ending
+    if let localClose { ending = isServerSide || isClean ? localClose : .abnormal }
+    queue.push(.line(self, .closed(ending)))
   }
 
   private var isServerSide: Bool {
     switch owner {
     case .scope: false
     case .listener: true
-    }
-  }
-
-  /// The code and the reason for `on_close`: ours where we began, the code the peer was told where it failed, else the peer's.
-  private func ending(_ closure: WebSocketClosure) -> (code: Int32, reason: String) {
-    if let localClose, isServerSide || closure.isClean { return localClose }
-    if let code = closure.failure?.closeCode { return (Int32(code.rawValue), "") }
-    return (Int32(closure.code.rawValue), closure.reason)
-  }
-
-  private static func kind(of error: WSError) -> String {
-    switch error.code {
-    case .frameTooLong, .messageTooLong: "too_large"
-    case .frameTooOld, .messageTooOld, .closeHandshakeTimeout, .keepaliveTimeout: "timeout"
-    case .notOpen, .unsendable: "closed"
-    case .frame, .invalidUTF8, .malformedCompression, .decompressorUnavailable, .truncatedCloseCode, .forbiddenCloseCode, .tooManyFragments,
-      .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames:
-      "protocol"
     }
   }
 }

@@ -45,10 +45,10 @@ final class Line: @unchecked Sendable {
   weak var dial: Dial?
   /// Whether the opening handshake was done.
   var hasOpened = false
-  /// Whether a failure was reported.
-  var hasFailed = false
+  /// Whether the last event was queued, or none is wanted any more.
+  var isOver = false
   /// What this side closed the connection with, if it began.
-  var localClose: (code: Int32, reason: String)?
+  var localClose: Ending?
 
   init(id: Int64, owner: Owner) {
     self.id = id

@@ -35,9 +35,9 @@ extension Context {
   /// - Returns: Why not; nil when it was accepted.
   func send(_ octets: UnsafeRawBufferPointer, to client: Int64, of server: Int64) -> Refusal? {
     guard let listener = listeners[server] else { return .serverClosed }
-    guard let line = listener.clients[client], line.phase == .open else { return .notOpen }
-    if let refusal = unsafe Self.refusal(of: octets) { return refusal }
-    guard accept(octets.count, on: line) else { return .backlog }
+    guard let line = listener.clients[client], line.phase == .open else { return .notConnected }
+    if let refusal = unsafe Refusal(of: Message.Kind.text, octets) { return refusal }
+    guard accept(octets.count, on: line) else { return .clientBacklog }
     submit(.send(line, Message(.text, unsafe Array(octets))))
     return nil
   }
@@ -47,7 +47,7 @@ extension Context {
   /// - Returns: To how many, or why to none.
   func broadcast(_ octets: UnsafeRawBufferPointer, of server: Int64) -> (count: Int, refusal: Refusal?) {
     guard let listener = listeners[server] else { return (0, .serverClosed) }
-    if let refusal = unsafe Self.refusal(of: octets) { return (0, refusal) }
+    if let refusal = unsafe Refusal(of: Message.Kind.text, octets) { return (0, refusal) }
     let lines = listener.clients.values.filter { $0.phase == .open && accept(octets.count, on: $0) }
     guard !lines.isEmpty else { return (0, nil) }
     let message = Message(.text, unsafe Array(octets))
@@ -55,17 +55,8 @@ extension Context {
     return (lines.count, nil)
   }
 
-  /// Why no client is sent such a message.
-  private static func refusal(of octets: UnsafeRawBufferPointer) -> Refusal? {
-    guard octets.count <= Limits.messageBytes else { return .tooLong }
-    var validator = UTF8Validator()
-    let text = unsafe octets.bindMemory(to: UInt8.self)
-    guard unsafe validator.firstInvalid(in: text.span) == nil, validator.isComplete else { return .notText }
-    return nil
-  }
-
   /// Whether there is room for what is to be sent; has the loop look again if there is none.
-  private func accept(_ bytes: Int, on line: Line) -> Bool {
+  func accept(_ bytes: Int, on line: Line) -> Bool {
     if line.gauge.accept(bytes) { return true }
     if line.gauge.wantsMeasure() { perform { _ in line.measure() } }
     return false

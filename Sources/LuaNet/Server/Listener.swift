@@ -78,9 +78,7 @@ extension Listener {
   /// Releases the port and ends all connections with the closing handshake.
   func stop() {
     guard let server else { return }
-    for case let line? in lines.values.map(\.line) where line.connection?.isOpen == true {
-      line.localClose = (Int32(CloseCode.goingAway.rawValue), "")
-    }
+    for case let line? in lines.values.map(\.line) where line.connection?.isOpen == true { line.localClose = Ending(.goingAway) }
     try? server.shutdown(code: .goingAway, within: Limits.leavingTimeout)
     self.server = nil
   }
@@ -89,7 +87,7 @@ extension Listener {
 extension Line {
   /// Begins the closing handshake, if the connection is open.
   func close(_ payload: ClosePayload) {
-    guard let connection, (try? connection.close(payload)) != nil, let code = payload.code else { return }
-    localClose = (Int32(code.rawValue), String(decoding: payload.reason, as: UTF8.self))
+    guard let connection, (try? connection.close(payload)) != nil else { return }
+    localClose = Ending(payload)
   }
 }

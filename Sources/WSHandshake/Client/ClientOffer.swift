@@ -117,7 +117,8 @@ public struct ClientOffer: Sendable, Equatable {
     }
   }
 
-  private static func isReserved(_ line: FieldLine) -> Bool {
+  /// Whether a field is one that the handshake sets itself.
+  package static func isReserved(_ line: FieldLine) -> Bool {
     ["Host", "Upgrade", "Connection", "Origin", "Content-Length", "Transfer-Encoding"].contains(where: line.isNamed)
       || ASCII.equalsIgnoringCase(line.name.prefix(14), "Sec-WebSocket-".utf8)
   }
