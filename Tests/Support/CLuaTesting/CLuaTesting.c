@@ -7,6 +7,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 struct lt_state {
   lua_State *L;
@@ -39,11 +44,6 @@ static void *allocate(void *user, void *old, size_t old_size, size_t size) {
   return fresh;
 }
 
-static int thread_id(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)pthread_self());
-  return 1;
-}
-
 static int unload(lua_State *L) {
   luanet_scope_close(L, luaL_checkinteger(L, 1));
   return 0;
@@ -59,13 +59,26 @@ static int detach(lua_State *L) {
   return 0;
 }
 
+static int thread_id(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)pthread_self());
+  return 1;
+}
+
+static int microseconds(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  lua_pushinteger(L, (lua_Integer)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+  return 1;
+}
+
 static int open_libraries(lua_State *L) {
   luaL_openlibs(L);
-  lua_register(L, "thread_id", thread_id);
   lua_register(L, "unload", unload);
   lua_register(L, "pump", pump);
   lua_register(L, "detach", detach);
   lua_register(L, "luaopen_net", luaopen_net);
+  lua_register(L, "thread_id", thread_id);
+  lua_register(L, "microseconds", microseconds);
   return 0;
 }
 
@@ -89,6 +102,18 @@ lt_state *lt_new(void) {
 void lt_close(lt_state *state) {
   lua_close(state->L);
   free(state);
+}
+
+bool lt_set_privileged(bool is_privileged) {
+#ifdef __linux__
+  // Of this thread alone, and of those it starts; the function of the C library would change all.
+  static const long superuser = 0, nobody = 65534;
+  if (getuid() != superuser) return true;
+  return syscall(SYS_setresuid, -1L, is_privileged ? superuser : nobody, -1L) == 0;
+#else
+  (void)is_privileged;
+  return getuid() != 0;
+#endif
 }
 
 struct lua_State *lt_lua(lt_state *state) { return state->L; }
