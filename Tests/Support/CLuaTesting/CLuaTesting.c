@@ -19,7 +19,8 @@ struct lt_state {
   int64_t bytes;
   /// How many allocations go well; -1: all.
   int64_t good;
-  bool is_permanent;
+  /// How many fail then.
+  int64_t bad;
 };
 
 static void *allocate(void *user, void *old, size_t old_size, size_t size) {
@@ -34,7 +35,7 @@ static void *allocate(void *user, void *old, size_t old_size, size_t size) {
   if (size > before) {
     state->allocations++;
     if (state->good == 0) {
-      if (!state->is_permanent) state->good = -1;
+      if (--state->bad == 0) state->good = -1;
       return NULL;
     }
     if (state->good > 0) state->good--;
@@ -99,9 +100,11 @@ lt_state *lt_new(void) {
   return state;
 }
 
-void lt_close(lt_state *state) {
+int64_t lt_close(lt_state *state) {
   lua_close(state->L);
+  const int64_t bytes = state->bytes;
   free(state);
+  return bytes;
 }
 
 bool lt_set_privileged(bool is_privileged) {
@@ -118,9 +121,9 @@ bool lt_set_privileged(bool is_privileged) {
 
 struct lua_State *lt_lua(lt_state *state) { return state->L; }
 
-void lt_fail(lt_state *state, int64_t after, bool permanently) {
+void lt_fail(lt_state *state, int64_t after, int64_t times) {
   state->good = after;
-  state->is_permanent = permanently;
+  state->bad = times;
 }
 
 int64_t lt_allocations(const lt_state *state) { return state->allocations; }

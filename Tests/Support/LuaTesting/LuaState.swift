@@ -61,9 +61,13 @@ public struct LuaError: Error, CustomStringConvertible {
   deinit { close() }
 
   /// Closes the state.
-  public func close() {
-    if !isClosed { unsafe lt_close(state) }
+  ///
+  /// - Returns: How many octets of Lua's are left.
+  @discardableResult
+  public func close() -> Int64 {
+    if isClosed { return 0 }
     isClosed = true
+    return unsafe lt_close(state)
   }
 
   /// The state, for the functions of a host.
@@ -154,10 +158,10 @@ public struct LuaError: Error, CustomStringConvertible {
 
   // MARK: Memory
 
-  /// Has the allocation after `allocations` more fail, and all that follow if `permanently`.
-  public func failAllocation(after allocations: Int64, permanently: Bool) { unsafe lt_fail(state, allocations, permanently) }
+  /// Has `times` allocations fail after `allocations` more; Lua collects garbage when one fails, and tries once more.
+  public func failAllocation(after allocations: Int64, times: Int64) { unsafe lt_fail(state, allocations, times) }
   /// Has no allocation fail.
-  public func stopFailing() { unsafe lt_fail(state, -1, false) }
+  public func stopFailing() { unsafe lt_fail(state, -1, 0) }
   /// The number of allocations so far.
   public var allocations: Int64 { unsafe lt_allocations(state) }
   /// The octets Lua holds.
