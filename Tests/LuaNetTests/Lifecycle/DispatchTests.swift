@@ -94,25 +94,23 @@ struct DispatchTests {
     try lua.pump(until: "srv:client_count() == 1")
     for number in 0..<10_000 { client.send("\(number)") }
     var calls: Int64 = 0
-    while calls < 10_000 {
+    let end = ContinuousClock().now + LuaState.patience
+    while calls < 10_000, ContinuousClock().now < end {
       let called = lua.pump(events: 100)
       #expect(called <= 100)
       calls += called
       #expect(try lua.value("seen") == "\(calls)")
-      // All that is there is delivered in hundreds.
-      if called < 100 { try lua.pump { lua.pending > 0 || driver == .inline } }
     }
     #expect(calls == 10_000)
     #expect(try lua.holds("inOrder"))
 
     for number in 10_000..<10_050 { client.send("\(number)") }
     if driver == .threaded {
-      let end = ContinuousClock().now + LuaState.patience
       while lua.pending < 50, ContinuousClock().now < end {}
     }
     // However short the time, one is called: nothing starves.
     var pumps = 0
-    while try !lua.holds("seen == 10050") {
+    while try !lua.holds("seen == 10050"), ContinuousClock().now < end {
       #expect(lua.pump(microseconds: 1) <= 50)
       pumps += 1
     }
@@ -182,15 +180,17 @@ struct DispatchTests {
         calls = 0
         net.ws:connect("::", { on_error = function() local t = { {} }; error("one") end, on_close = function() calls = 1; error({}) end })
         """)
+      let end = ContinuousClock().now + LuaState.patience
+      while lua.pending < 2, ContinuousClock().now < end {}
       if place >= 0 { lua.failAllocation(after: place, times: .max) }
       var pumps = 0
-      while lua.pending > 0 || pumps < 3 {
+      while (lua.pending > 0 || pumps < 3) && pumps < 10_000 {
         lua.pump()
         #expect(lua.top == top)
         pumps += 1
       }
       lua.stopFailing()
     }
-    #expect(lua.errors.count >= 13)
+    #expect(lua.errors.count > 13)
   }
 }

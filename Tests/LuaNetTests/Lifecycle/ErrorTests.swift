@@ -11,6 +11,7 @@ struct ErrorTests {
     let client = clients.web(
       try lua.serve("on_message = function(c, m) seen[#seen + 1] = m; if #seen == 1 then error('of the first message') end end"))
     try lua.pump(until: "srv:client_count() == 1")
+    try lua.pump { client.isOpen }
     for text in ["a", "b", "c"] { client.send(text) }
     try lua.pump(until: "#seen == 3")
     #expect(lua.errors.count == 1)
