@@ -104,7 +104,7 @@ int32_t ln_take_callbacks(lua_State *L, int index, const char *function, const c
       key_error(L, function, lua_absindex(L, -2), options);
     }
   }
-  ln_push_references(L);
+  if (!ln_push_references(L, ln_running_scope(L)->context)) luaL_error(L, "%s: the context is closed", function);
   lua_createtable(L, LN_CALLBACKS, 0);
   for (int i = 0; i < LN_CALLBACKS; i++) {
     const int type = ln_raw_field(L, index, callback_names[i]);
@@ -117,7 +117,7 @@ int32_t ln_take_callbacks(lua_State *L, int index, const char *function, const c
 }
 
 void ln_drop_callbacks(lua_State *L, int32_t reference) {
-  ln_push_references(L);
+  if (!ln_push_references(L, ln_running_scope(L)->context)) return;
   luaL_unref(L, -1, reference);
   lua_pop(L, 1);
 }

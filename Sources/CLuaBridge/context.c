@@ -34,18 +34,22 @@ void ln_require_open(lua_State *L, const ln_scope *scope, const char *function) 
 
 void ln_push_context(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &context_key); }
 
-void ln_push_references(lua_State *L) {
+bool ln_push_references(lua_State *L, const ln_context *context) {
   ln_push_context(L);
+  if (lua_touserdata(L, -1) != context) {
+    lua_pop(L, 1);
+    return false;
+  }
   lua_getiuservalue(L, -1, 1);
   lua_remove(L, -2);
+  return true;
 }
 
 void ln_drop_released(lua_State *L, ln_context *context) {
   // luaL_unref takes three more places, and writes to keys that are there: it raises nothing.
   if (context->context == NULL || !lua_checkstack(L, 5)) return;
   int32_t reference = context->core->take_released(context->context);
-  if (reference == 0) return;
-  ln_push_references(L);
+  if (reference == 0 || !ln_push_references(L, context)) return;
   for (; reference != 0; reference = context->core->take_released(context->context)) luaL_unref(L, -1, reference);
   lua_pop(L, 1);
 }
@@ -76,11 +80,26 @@ static int collect_context(lua_State *L) {
   return 0;
 }
 
+/// Takes the context out of the registry, and lets go of the callbacks, which functions that scripts keep would hold. Takes two places.
+static void forget_context(lua_State *L) {
+  // The key and the values are there: nothing raises.
+  ln_push_context(L);
+  for (int i = 1; i <= 2; i++) {
+    lua_pushnil(L);
+    lua_setiuservalue(L, -2, i);
+  }
+  lua_pop(L, 1);
+  lua_pushnil(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &context_key);
+}
+
 /// Takes a `const luanet_config *`; leaves the context in the registry.
 static int attach(lua_State *L) {
   const luanet_config *config = lua_touserdata(L, 1);
   ln_context *context = ln_context_of(L);
   if (context != NULL && context->context != NULL) return 0;
+  // A state that is closing finalizes nothing that is made then. It cannot be told from one that runs any other finalizer.
+  if (lua_gc(L, LUA_GCCOUNT, 0) < 0) return luaL_error(L, "net: a finalizer cannot open it");
 
   context = lua_newuserdatauv(L, sizeof *context, 2);
   memset(context, 0, sizeof *context);
@@ -100,8 +119,9 @@ static int attach(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &context_key);
   // Last: nothing raises any more.
   context->context = context->core->open(&context->config);
-  if (context->context == NULL) return luaL_error(L, "net: no memory, or no descriptor left");
-  return 0;
+  if (context->context != NULL) return 0;
+  forget_context(L);
+  return luaL_error(L, "net: no memory, or no descriptor left");
 }
 
 int luanet_attach(struct lua_State *L, const luanet_config *config) {
@@ -119,10 +139,7 @@ void luanet_detach(struct lua_State *L) {
   ln_context *context = ln_context_of(L);
   if (context == NULL) return;
   close_context(context);
-  if (!lua_checkstack(L, 2)) return;
-  // The key is there: no memory is needed.
-  lua_pushnil(L);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &context_key);
+  if (lua_checkstack(L, 2)) forget_context(L);
 }
 
 // MARK: Scopes
@@ -154,6 +171,8 @@ static int open_scope(lua_State *L) {
   ln_set_waiting(L, index);
   ln_set_ws(L, index);
   ln_set_ws_server(L, index);
+  // Collecting garbage may have run what detached the context.
+  if (context->context == NULL) return luaL_error(L, "net: there is no context");
   // Last: nothing raises any more.
   scope->id = context->core->scope_open(context->context, (ln_text){name, strlen(name)});
   *number = scope->id;

@@ -41,8 +41,8 @@ bool ln_scope_is_open(const ln_scope *scope);
 void ln_require_open(lua_State *L, const ln_scope *scope, const char *function);
 /// Pushes the userdata of the context, or nil. Never raises.
 void ln_push_context(lua_State *L);
-/// Pushes the table of references.
-void ln_push_references(lua_State *L);
+/// Pushes the table of references; nothing, and false, when the context was detached. Never raises.
+bool ln_push_references(lua_State *L, const ln_context *context);
 /// Drops the references that are no longer needed. Never raises.
 void ln_drop_released(lua_State *L, ln_context *context);
 /// Raises in debug builds on a thread that is not the context's.

@@ -17,8 +17,8 @@ typedef struct {
   size_t count;
 } ln_text;
 
-/// Which callback of the table an event is for: its index in the table of references.
-typedef enum { LN_ON_OPEN = 1, LN_ON_MESSAGE = 2, LN_ON_ERROR = 3, LN_ON_CLOSE = 4 } ln_callback;
+/// Which callback of the table an event is for: its index in the table of references; LN_LOG: none, the text is for the host's log.
+typedef enum { LN_LOG = 0, LN_ON_OPEN = 1, LN_ON_MESSAGE = 2, LN_ON_ERROR = 3, LN_ON_CLOSE = 4 } ln_callback;
 
 enum { LN_CALLBACKS = 4 };
 
@@ -117,7 +117,8 @@ typedef struct {
   void (*_Nonnull wait)(void *_Nonnull context, double seconds);
   /// Begins delivering: from now on what is sent is collected.
   void (*_Nonnull pump_begin)(void *_Nonnull context);
-  /// Takes out the next event; false when there is none. Its text is valid until the next call of `next` or `pump_end`.
+  /// Takes out the next event of those that waited when delivering began; false when there is none. Its text is valid until the next call
+  /// of `next` or `pump_end`.
   bool (*_Nonnull next)(void *_Nonnull context, ln_event *_Nonnull event);
   /// Sends what was collected, and ends delivering.
   void (*_Nonnull pump_end)(void *_Nonnull context);

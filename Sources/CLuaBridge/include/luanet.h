@@ -23,7 +23,7 @@ typedef enum {
   LUANET_THREAD = 1
 } luanet_driver;
 
-/// Called on the host's thread with a line of text without line end; `text` is valid during the call only.
+/// Called on the host's thread with a line of text without line end; `text` is valid during the call only. It must not raise.
 typedef void (*luanet_text_function)(void *user, const char *text, size_t length);
 
 typedef struct {
@@ -51,8 +51,8 @@ void luanet_scope_close(struct lua_State *L, int64_t scope);
 
 /// Delivers what has happened, in order, and sends what was written meanwhile.
 ///
-/// At most `max_events` callbacks are called (0: as many as wait), and after `max_microseconds` (0: no limit) no further one is begun.
-/// Returns how many were called; always 0 from inside a callback.
+/// What happens meanwhile waits for the next pump. At most `max_events` callbacks are called (0: as many as wait), and after
+/// `max_microseconds` (0: no limit) no further one is begun. Returns how many were called; always 0 from inside a callback.
 int64_t luanet_pump(struct lua_State *L, int64_t max_events, int64_t max_microseconds);
 
 /// How many events wait for luanet_pump().

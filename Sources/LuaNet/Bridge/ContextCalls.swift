@@ -19,7 +19,7 @@ enum Core {
   private static func calls() -> ln_core {
     unsafe ln_core(
       open: { config in
-        guard let context = try? unsafe Context(config.pointee) else { return nil }
+        guard let context = try? unsafe Context(isThreaded: config.pointee.driver == LUANET_THREAD) else { return nil }
         return unsafe Unmanaged.passRetained(context).toOpaque()
       },
       close: { unsafe Unmanaged<Context>.fromOpaque($0).takeRetainedValue().close() },
@@ -59,9 +59,9 @@ extension Context {
   /// Takes out the next event; the content it points to is held until the next one is taken or the pump ends.
   func next(into event: UnsafeMutablePointer<ln_event>) -> Bool {
     guard let delivery = next() else { return false }
-    unsafe event.pointee.callbacks = delivery.line.callbacks
+    unsafe event.pointee.callbacks = delivery.line?.callbacks ?? 0
     unsafe event.pointee.callback = delivery.callback.raw
-    unsafe event.pointee.id = delivery.line.id
+    unsafe event.pointee.id = delivery.line?.id ?? 0
     // The storage of an array that is held and not changed stays where it is.
     unsafe event.pointee.text = delivery.content.withUnsafeBytes { octets in
       unsafe ln_text(start: octets.baseAddress?.assumingMemoryBound(to: CChar.self), count: octets.count)
@@ -75,6 +75,7 @@ extension Context {
 extension Delivery.Callback {
   fileprivate var raw: ln_callback {
     switch self {
+    case .log: LN_LOG
     case .open: LN_ON_OPEN
     case .message: LN_ON_MESSAGE
     case .error: LN_ON_ERROR

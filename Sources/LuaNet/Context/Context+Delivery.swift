@@ -1,8 +1,9 @@
 internal import WSProtocol
 
-/// What one call of a callback is given.
+/// What one call of a callback, or the host's log, is given.
 struct Delivery {
-  let line: Line
+  /// Whose callback; nil for the log.
+  let line: Line?
   let callback: Callback
   /// The message, the error, or the reason.
   var content: [UInt8] = []
@@ -10,9 +11,9 @@ struct Delivery {
   var code: Int32 = 0
   var isBinary = false
 
-  enum Callback { case open, message, error, close }
+  enum Callback { case log, open, message, error, close }
 
-  init(_ line: Line, _ callback: Callback, _ content: [UInt8] = [], code: Int32 = 0, isBinary: Bool = false) {
+  init(_ line: Line?, _ callback: Callback, _ content: [UInt8] = [], code: Int32 = 0, isBinary: Bool = false) {
     self.line = line
     self.callback = callback
     self.content = content

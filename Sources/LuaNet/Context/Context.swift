@@ -1,10 +1,13 @@
-internal import CLuaBridge
 internal import Transport
 
 /// All that LuaNet has for one Lua state: its scopes, its loop, and the events on their way; on the host's thread only.
-@safe final class Context {
+final class Context {
+  #if DEBUG
+    private let mark = Census.Mark()
+  #endif
+
   let queue: EventQueue
-  private let config: luanet_config
+  private let isThreaded: Bool
   private let waker: Waker?
   /// Started with the first use.
   private var driver: Driver?
@@ -16,23 +19,26 @@ internal import Transport
   /// What was taken out of the queue and not delivered, in the order of ``nextEvent``.
   private var batch: [Event] = []
   private var nextEvent = 0
+  /// How many more events the pump takes out: what comes while it delivers waits for the next one, or a peer that sends fast enough would
+  /// never let it end.
+  private var remaining = 0
   /// What is delivered right now: its content is in use until the next event is taken.
   private var current: Delivery?
   /// What waits for the end of the pump; nil when there is none, and commands are run at once.
   private var collected: [Command]?
   private var released: [Int32] = []
 
-  private var isThreaded: Bool { unsafe config.driver == LUANET_THREAD }
-
-  init(_ config: luanet_config) throws(TransportError) {
-    unsafe self.config = unsafe config
-    waker = unsafe config.driver == LUANET_THREAD ? try Waker() : nil
+  init(isThreaded: Bool) throws(TransportError) {
+    self.isThreaded = isThreaded
+    waker = isThreaded ? try Waker() : nil
     queue = EventQueue(waking: waker)
   }
 
   /// Closes all scopes and ends the loop.
   func close() {
     for scope in scopes.keys { closeScope(scope) }
+    // A callback may be what closes the context: what was collected is done now or never.
+    handOver()
     driver?.stop()
   }
 
@@ -125,7 +131,8 @@ internal import Transport
 
   func beginPump() {
     collected = []
-    if let waker { waker.clear() }
+    waker?.clear()
+    remaining = queued
   }
 
   func endPump() {
@@ -142,17 +149,18 @@ internal import Transport
     current = nil
     while let event = takeEvent() {
       switch event {
-      case .log(let text): log(text)
+      case .log(let text): current = Delivery(nil, .log, Array(text.utf8))
       case .line(let line, let happening):
-        guard let delivery = deliver(happening, on: line) else { continue }
-        current = delivery
-        return delivery
+        current = deliver(happening, on: line)
       }
+      if current != nil { return current }
     }
     return nil
   }
 
   private func takeEvent() -> Event? {
+    guard remaining > 0 else { return nil }
+    remaining -= 1
     if nextEvent == batch.count {
       batch.removeAll(keepingCapacity: true)
       nextEvent = 0
@@ -164,17 +172,6 @@ internal import Transport
     batch[nextEvent] = .log("")
     nextEvent += 1
     return event
-  }
-
-  private func log(_ text: String) {
-    guard let write = unsafe config.on_log else { return }
-    var text = text
-    text.withUTF8 { octets in
-      unsafe octets.withMemoryRebound(to: CChar.self) { characters in
-        guard let start = characters.baseAddress else { return }
-        unsafe write(config.user, start, characters.count)
-      }
-    }
   }
 
   // MARK: References

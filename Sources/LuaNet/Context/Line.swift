@@ -5,6 +5,10 @@ internal import Connections
 /// Its host half is touched on the host's thread only, its loop half on the loop's only; what both need is behind locks. Scripts name
 /// it by ``id``.
 final class Line: @unchecked Sendable {
+  #if DEBUG
+    private let mark = Census.Mark()
+  #endif
+
   /// Who registered the callbacks.
   enum Owner {
     /// A script that connected: the scope, and the reference of its callbacks.

@@ -1,5 +1,9 @@
 /// All that one script has open; on the host's thread only.
 final class Scope {
+  #if DEBUG
+    private let mark = Census.Mark()
+  #endif
+
   let id: Int64
   /// For messages.
   let name: String

@@ -4,6 +4,10 @@ internal import WSProtocol
 
 /// One server, as the host and the loop share it, like ``Line``.
 final class Listener: @unchecked Sendable {
+  #if DEBUG
+    private let mark = Census.Mark()
+  #endif
+
   let id: Int64
   let scope: Scope
   /// The reference of the callbacks.
@@ -21,14 +25,20 @@ final class Listener: @unchecked Sendable {
   // MARK: Loop half
 
   private var server: WebSocketServer?
-  /// The clients by the numbers that the server gives them.
-  private var lines: [Int: Line] = [:]
+  /// The clients by the numbers that the server gives them. Who has not heard of a client's end holds its line: the script's side, and the
+  /// events on their way to it.
+  private var lines: [Int: WeakLine] = [:]
 
   init(id: Int64, scope: Scope, callbacks: Int32) {
     self.id = id
     self.scope = scope
     self.callbacks = callbacks
   }
+}
+
+/// A loop that ends reports nothing: what it holds must not hold the line, which holds its listener.
+private struct WeakLine {
+  weak var line: Line?
 }
 
 // What happens on the loop's thread.
@@ -57,18 +67,18 @@ extension Listener {
     case .opened:
       let line = Line(id: Identifiers.client.next(), owner: .listener(self))
       line.connection = connection
-      lines[connection.id] = line
+      lines[connection.id] = WeakLine(line: line)
       line.report(event, on: connection, to: queue)
-    case .endpoint: lines[connection.id]?.report(event, on: connection, to: queue)
+    case .endpoint: lines[connection.id]?.line?.report(event, on: connection, to: queue)
     case .refused(let error, _): queue.push(.log("net.ws_server \(id): refused \(connection.peerAddress): \(error)"))
-    case .closed: lines.removeValue(forKey: connection.id)?.report(event, on: connection, to: queue)
+    case .closed: lines.removeValue(forKey: connection.id)?.line?.report(event, on: connection, to: queue)
     }
   }
 
   /// Releases the port and ends all connections with the closing handshake.
   func stop() {
     guard let server else { return }
-    for line in lines.values where line.connection?.isOpen == true { line.localClose = Ending(.goingAway) }
+    for case let line? in lines.values.map(\.line) where line.connection?.isOpen == true { line.localClose = Ending(.goingAway) }
     try? server.shutdown(code: .goingAway, within: Limits.leavingTimeout)
     self.server = nil
   }

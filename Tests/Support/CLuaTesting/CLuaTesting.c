@@ -19,7 +19,8 @@ struct lt_state {
   int64_t bytes;
   /// How many allocations go well; -1: all.
   int64_t good;
-  bool is_permanent;
+  /// How many fail then.
+  int64_t bad;
 };
 
 static void *allocate(void *user, void *old, size_t old_size, size_t size) {
@@ -34,7 +35,7 @@ static void *allocate(void *user, void *old, size_t old_size, size_t size) {
   if (size > before) {
     state->allocations++;
     if (state->good == 0) {
-      if (!state->is_permanent) state->good = -1;
+      if (--state->bad == 0) state->good = -1;
       return NULL;
     }
     if (state->good > 0) state->good--;
@@ -42,6 +43,21 @@ static void *allocate(void *user, void *old, size_t old_size, size_t size) {
   void *fresh = realloc(old, size);
   if (fresh != NULL) state->bytes += (int64_t)size - (int64_t)before;
   return fresh;
+}
+
+static int unload(lua_State *L) {
+  luanet_scope_close(L, luaL_checkinteger(L, 1));
+  return 0;
+}
+
+static int pump(lua_State *L) {
+  lua_pushinteger(L, luanet_pump(L, 0, 0));
+  return 1;
+}
+
+static int detach(lua_State *L) {
+  luanet_detach(L);
+  return 0;
 }
 
 static int thread_id(lua_State *L) {
@@ -58,6 +74,10 @@ static int microseconds(lua_State *L) {
 
 static int open_libraries(lua_State *L) {
   luaL_openlibs(L);
+  lua_register(L, "unload", unload);
+  lua_register(L, "pump", pump);
+  lua_register(L, "detach", detach);
+  lua_register(L, "luaopen_net", luaopen_net);
   lua_register(L, "thread_id", thread_id);
   lua_register(L, "microseconds", microseconds);
   return 0;
@@ -80,9 +100,23 @@ lt_state *lt_new(void) {
   return state;
 }
 
-void lt_close(lt_state *state) {
+int64_t lt_close(lt_state *state) {
   lua_close(state->L);
+  const int64_t bytes = state->bytes;
   free(state);
+  return bytes;
+}
+
+bool lt_set_privileged(bool is_privileged) {
+#ifdef __linux__
+  // Of this thread alone, and of those it starts; the function of the C library would change all.
+  static const long superuser = 0, nobody = 65534;
+  if (getuid() != superuser) return true;
+  return syscall(SYS_setresuid, -1L, is_privileged ? superuser : nobody, -1L) == 0;
+#else
+  (void)is_privileged;
+  return getuid() != 0;
+#endif
 }
 
 bool lt_set_privileged(bool is_privileged) {
@@ -99,9 +133,9 @@ bool lt_set_privileged(bool is_privileged) {
 
 struct lua_State *lt_lua(lt_state *state) { return state->L; }
 
-void lt_fail(lt_state *state, int64_t after, bool permanently) {
+void lt_fail(lt_state *state, int64_t after, int64_t times) {
   state->good = after;
-  state->is_permanent = permanently;
+  state->bad = times;
 }
 
 int64_t lt_allocations(const lt_state *state) { return state->allocations; }

@@ -9,7 +9,7 @@ public struct LuaError: Error, CustomStringConvertible {
   public let description: String
 }
 
-/// A Lua state with a context of LuaNet; its table `net` is a global, and is that of a scope.
+/// A Lua state with a context of LuaNet; its table `net` is a global, and is that of the scope whose number is the global `scope`.
 @safe public final class LuaState {
   /// Who runs the network.
   public enum Driver: String, CaseIterable, Codable, Sendable, CustomStringConvertible {
@@ -48,6 +48,7 @@ public struct LuaError: Error, CustomStringConvertible {
     guard unsafe luanet_attach(lua, &config) == 0 else { throw LuaError(description: "no context") }
     scope = try openScope("net")
     try openScope("host_net")
+    try run("scope = \(scope)")
   }
 
   /// Creates a state whose global `net` is the module's, as `require` gives it.
@@ -60,9 +61,13 @@ public struct LuaError: Error, CustomStringConvertible {
   deinit { close() }
 
   /// Closes the state.
-  public func close() {
-    if !isClosed { unsafe lt_close(state) }
+  ///
+  /// - Returns: How many octets of Lua's are left.
+  @discardableResult
+  public func close() -> Int64 {
+    if isClosed { return 0 }
     isClosed = true
+    return unsafe lt_close(state)
   }
 
   /// The state, for the functions of a host.
@@ -153,10 +158,10 @@ public struct LuaError: Error, CustomStringConvertible {
 
   // MARK: Memory
 
-  /// Has the allocation after `allocations` more fail, and all that follow if `permanently`.
-  public func failAllocation(after allocations: Int64, permanently: Bool) { unsafe lt_fail(state, allocations, permanently) }
+  /// Has `times` allocations fail after `allocations` more; Lua collects garbage when one fails, and tries once more.
+  public func failAllocation(after allocations: Int64, times: Int64) { unsafe lt_fail(state, allocations, times) }
   /// Has no allocation fail.
-  public func stopFailing() { unsafe lt_fail(state, -1, false) }
+  public func stopFailing() { unsafe lt_fail(state, -1, 0) }
   /// The number of allocations so far.
   public var allocations: Int64 { unsafe lt_allocations(state) }
   /// The octets Lua holds.

@@ -10,13 +10,19 @@
 struct lua_State;
 typedef struct lt_state lt_state;
 
-/// A state with the standard libraries, and the global `thread_id()`; NULL without memory.
+/// A state with the standard libraries; NULL without memory.
+///
+/// It has the globals `thread_id()`, and what a host does: `unload(scope)`, `pump()`, `detach()` and
+/// `luaopen_net()`.
 lt_state *lt_new(void);
-void lt_close(lt_state *state);
+/// Returns how many octets were still held when the state was closed: 0.
+int64_t lt_close(lt_state *state);
 struct lua_State *lt_lua(lt_state *state);
 
-/// Has the allocation `after` allocations from now fail, 0 the next one, and all later ones as well if `permanently`; -1: none fails.
-void lt_fail(lt_state *state, int64_t after, bool permanently);
+/// Has `times` allocations fail `after` allocations from now, 0 beginning with the next one; -1: none fails.
+///
+/// Lua collects garbage when an allocation fails, and then tries once more.
+void lt_fail(lt_state *state, int64_t after, int64_t times);
 /// How many allocations there were, and how many octets are held.
 int64_t lt_allocations(const lt_state *state);
 int64_t lt_bytes(const lt_state *state);

@@ -1,0 +1,23 @@
+import Foundation
+import Testing
+
+/// What the process uses.
+struct Usage {
+  /// The numbers of its descriptors that are sockets.
+  let sockets: [String]
+  /// How many other descriptors there are; the test library opens and closes some.
+  let others: Int
+  let threads: Int
+  /// The memory that it occupies.
+  let residentKiB: Int
+
+  init() throws {
+    let files = FileManager.default
+    let all = try files.contentsOfDirectory(atPath: "/proc/self/fd")
+    sockets = all.filter { (try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?.hasPrefix("socket:") == true }.sorted()
+    others = all.count - sockets.count
+    threads = try files.contentsOfDirectory(atPath: "/proc/self/task").count
+    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
+    residentKiB = try #require(Int(pages)) * Int(sysconf(Int32(_SC_PAGESIZE))) / 1024
+  }
+}
