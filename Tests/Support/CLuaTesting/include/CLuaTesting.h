@@ -38,4 +38,7 @@ bool lt_require(lt_state *state, const char *global);
 
 int lt_top(lt_state *state);
 
+/// Gives up a superuser's privileges on the running thread, or takes them back; false if there are some that cannot be given up.
+bool lt_set_privileged(bool is_privileged);
+
 #endif
