@@ -119,18 +119,6 @@ bool lt_set_privileged(bool is_privileged) {
 #endif
 }
 
-bool lt_set_privileged(bool is_privileged) {
-#ifdef __linux__
-  // Of this thread alone, and of those it starts; the function of the C library would change all.
-  static const long superuser = 0, nobody = 65534;
-  if (getuid() != superuser) return true;
-  return syscall(SYS_setresuid, -1L, is_privileged ? superuser : nobody, -1L) == 0;
-#else
-  (void)is_privileged;
-  return getuid() != 0;
-#endif
-}
-
 struct lua_State *lt_lua(lt_state *state) { return state->L; }
 
 void lt_fail(lt_state *state, int64_t after, int64_t times) {
