@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,7 +70,9 @@ static void close_context(ln_context *context) {
   void *closing = context->context;
   if (closing == NULL) return;
   context->context = NULL;
+  const int kept = errno;
   context->core->close(closing);
+  errno = kept;
 }
 
 static int collect_context(lua_State *L) {
@@ -123,11 +126,13 @@ static int attach(lua_State *L) {
 
 int luanet_attach(struct lua_State *L, const luanet_config *config) {
   if (!lua_checkstack(L, 3)) return -1;
+  const int kept = errno;
   lua_pushcfunction(L, attach);
   lua_pushlightuserdata(L, (void *)config);
-  if (lua_pcall(L, 1, 0, 0) == LUA_OK) return 0;
-  lua_pop(L, 1);
-  return -1;
+  const bool is_attached = lua_pcall(L, 1, 0, 0) == LUA_OK;
+  if (!is_attached) lua_pop(L, 1);
+  errno = kept;
+  return is_attached ? 0 : -1;
 }
 
 void luanet_detach(struct lua_State *L) {
@@ -188,8 +193,10 @@ int64_t luanet_scope_open(struct lua_State *L, const char *name) {
 void luanet_scope_close(struct lua_State *L, int64_t scope) {
   ln_context *context = ln_context_of(L);
   if (context == NULL || context->context == NULL) return;
+  const int kept = errno;
   context->core->scope_close(context->context, scope);
   ln_drop_released(L, context);
+  errno = kept;
 }
 
 // MARK: The module
@@ -220,8 +227,11 @@ int luaopen_net(struct lua_State *L) {
 int64_t luanet_pump(struct lua_State *L, int64_t max_events, int64_t max_microseconds) {
   ln_context *context = ln_context_of(L);
   if (context == NULL || context->context == NULL || context->is_pumping) return 0;
+  const int kept = errno;
   context->core->wait(context->context, 0);
-  return ln_pump(L, context, max_events, max_microseconds);
+  const int64_t called = ln_pump(L, context, max_events, max_microseconds);
+  errno = kept;
+  return called;
 }
 
 int64_t luanet_pending(struct lua_State *L) {

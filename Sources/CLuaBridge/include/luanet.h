@@ -3,8 +3,8 @@
 
 // What a host of Lua 5.4 calls to give its scripts the table `net`. Plain C99; no header of Lua is needed.
 //
-// All functions are called on the thread that runs the state, and none of them raises. Callbacks of scripts run inside
-// luanet_pump(), and inside net.poll() and net.run() when a script calls those, nowhere else.
+// All functions are called on the thread that runs the state; none of them raises, and errno stays as it was. Callbacks of scripts run
+// inside luanet_pump(), and inside net.poll() and net.run() when a script calls those, nowhere else.
 
 #include <stddef.h>
 #include <stdint.h>
