@@ -25,8 +25,9 @@ final class Listener: @unchecked Sendable {
   // MARK: Loop half
 
   private var server: WebSocketServer?
-  /// The clients by the numbers that the server gives them. Who has not heard of a client's end holds its line: the script's side, and the
-  /// events on their way to it.
+  /// The clients by the numbers that the server gives them.
+  ///
+  /// Who has not heard of a client's end holds its line: the script's side, and the events on their way to it.
   private var lines: [Int: WeakLine] = [:]
 
   init(id: Int64, scope: Scope, callbacks: Int32) {
