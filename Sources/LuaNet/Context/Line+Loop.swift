@@ -75,7 +75,7 @@ extension Line {
   private static func kind(of error: WSError) -> String {
     switch error.code {
     case .frameTooLong, .messageTooLong: "too_large"
-    case .frameTooOld, .messageTooOld, .closeHandshakeTimeout, .keepaliveTimeout: "timeout"
+    case .frameTooOld, .messageTooOld, .closeHandshakeTimeout, .keepaliveTimeout, .outputStalled: "timeout"
     case .notOpen, .unsendable: "closed"
     case .frame, .invalidUTF8, .malformedCompression, .decompressorUnavailable, .truncatedCloseCode, .forbiddenCloseCode, .tooManyFragments,
       .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames:
