@@ -35,7 +35,7 @@ let package = Package(
     .target(name: "WireBytes", swiftSettings: settings),
     .target(name: "HTTPParse", dependencies: ["WireBytes"], swiftSettings: settings),
     .target(name: "WSProtocol", dependencies: ["WireBytes"], swiftSettings: settings),
-    .target(name: "WSHandshake", dependencies: ["HTTPParse", "WSProtocol"], swiftSettings: settings),
+    .target(name: "WSHandshake", dependencies: ["WireBytes", "HTTPParse", "WSProtocol"], swiftSettings: settings),
     .target(name: "DeflateAudit", swiftSettings: settings),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "Deflate", dependencies: ["WSProtocol", "DeflateAudit", "CZlib"], swiftSettings: settings),

@@ -4,7 +4,7 @@ public import HTTPParse
 public struct HandshakeError: Error, Sendable, Equatable {
   /// What is wrong.
   public let code: Code
-  /// What happened, in words, without received text.
+  /// What happened, in words; of received text only a refused Host or Origin, escaped and cut.
   public let reason: String
   /// The stream offset of the fault, if there is one place to blame.
   public let offset: Int?

@@ -41,7 +41,7 @@ struct WSErrorTests {
     Row(.messageTooOld, "10.4", .limitExceeded, 1008),
     Row(.frameTooOld, "10.4", .limitExceeded, nil),
     Row(.closeHandshakeTimeout, "7.1.1", .limitExceeded, nil),
-    Row(.keepaliveTimeout, "5.5.2", .limitExceeded, nil),
+    Row(.keepaliveTimeout, "5.5.2", .limitExceeded, nil), Row(.outputStalled, "10.4", .limitExceeded, 1013),
     Row(.notOpen, "6.1", .callerMisused, nil),
     Row(.unsendable, "5.5.1", .callerMisused, nil),
   ]

@@ -25,6 +25,7 @@ public final class WebSocketConnection: ByteStreamDelegate {
   private var timer: DeadlineTimer?
   /// Since when reading is paused, and how much output the peer had taken when that was last looked at; `nil` while reading.
   private var pause: (since: Duration, takenBytes: Int)?
+  private var stallWatch: StallWatch?
   private var writtenBytes = 0
   private var held = 0
   /// What was sent since the output was last written, in octets; `nil` but while events are reported, after which it is written.
@@ -94,6 +95,13 @@ public final class WebSocketConnection: ByteStreamDelegate {
     self.handler = handler
     stream.delegate = self
     timer = DeadlineTimer(on: loop) { [weak self] in self?.deadlinePassed() }
+    stallWatch = self.session.limits.outputStallTimeout.map { limit in
+      StallWatch(on: loop, limit: limit) { [weak self] in
+        self?.takenBytesIfWaiting
+      } onStall: { [weak self] in
+        self?.outputStalled()
+      }
+    }
     settle()
   }
 
@@ -151,7 +159,7 @@ public final class WebSocketConnection: ByteStreamDelegate {
   /// Drops the connection at once, whatever it is doing; only ``WebSocketSession/Event/closed(_:)`` follows.
   public func abort() {
     session.abandon()
-    timer?.stop()
+    stopTimers()
     stream.abort()
   }
 
@@ -183,7 +191,7 @@ public final class WebSocketConnection: ByteStreamDelegate {
 
   /// The connection is gone.
   public func closed(_ stream: any ByteStream, reason: CloseReason) {
-    timer?.stop()
+    stopTimers()
     budget?.replace(held, with: 0)
     held = 0
     let event = session.ended(reason)
@@ -205,6 +213,7 @@ public final class WebSocketConnection: ByteStreamDelegate {
       writtenBytes += segment.count
       stream.write(segment)
     }
+    stallWatch?.outputWaits()
   }
 
   /// How much output the peer's system has for certain; what is sent meanwhile must not hide that it takes some.
@@ -215,8 +224,20 @@ public final class WebSocketConnection: ByteStreamDelegate {
   /// What the peer still sends is thrown away; but a client wants no more of an answer that refused it.
   private func end() {
     writeOutput()
-    timer?.stop()
+    stopTimers()
     if session.isUnanswered { stream.close() } else { stream.closeGracefully(within: .seconds(2)) }
+  }
+
+  private func stopTimers() {
+    timer?.stop()
+    stallWatch?.stop()
+  }
+
+  private var takenBytesIfWaiting: Int? { session.isOpen && stream.pendingOutputBytes > 0 ? takenBytes : nil }
+
+  private func outputStalled() {
+    if let event = session.outputStalled() { handler?(self, event) }
+    settle()
   }
 
   private func deadlinePassed() {
@@ -257,20 +278,4 @@ public final class WebSocketConnection: ByteStreamDelegate {
     // Until its Close frame came the client could go on with its message.
     end()
   }
-}
-
-/// What all connections of a server hold for messages that have not ended.
-final class HeldOctetsBudget {
-  /// The most octets held together.
-  ///
-  /// Excess: the connection that asked for more is closed with 1013.
-  private let limit: Int
-
-  private(set) var total = 0
-
-  init(limit: Int) { self.limit = limit }
-
-  var isExceeded: Bool { total > limit }
-
-  func replace(_ old: Int, with new: Int) { total += new - old }
 }

@@ -184,6 +184,11 @@ public struct WebSocketSession: ~Copyable {
     }
   }
 
+  /// Notes that the peer took nothing of what was written for as long as the limits allow.
+  ///
+  /// - Returns: The failure, or `nil` where the connection is not open.
+  public mutating func outputStalled() -> Event? { isOpen ? endpoint.outputStalled(keys: &keys).map { .endpoint($0) } : nil }
+
   /// Takes the octets to be written, in order.
   public mutating func takeOutput() -> [[UInt8]] {
     let frames = endpoint.takeOutput(keys: &keys)

@@ -77,7 +77,7 @@ extension Failure {
     let kind: Kind =
       switch error.code {
       case .frameTooLong, .messageTooLong: .tooLarge
-      case .frameTooOld, .messageTooOld, .closeHandshakeTimeout, .keepaliveTimeout: .timeout
+      case .frameTooOld, .messageTooOld, .closeHandshakeTimeout, .keepaliveTimeout, .outputStalled: .timeout
       case .notOpen, .unsendable: .closed
       case .frame, .invalidUTF8, .malformedCompression, .decompressorUnavailable, .truncatedCloseCode, .forbiddenCloseCode,
         .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames:

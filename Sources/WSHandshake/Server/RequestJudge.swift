@@ -74,13 +74,14 @@ struct RequestJudge {
   }
 
   private func judgeVersion() throws(HandshakeError) {
-    let line = try single("Sec-WebSocket-Version", else: .version)
+    let fault: HandshakeError.Code = policy.answersAnyVersionWith426 ? .versionUnsupported : .version
+    let line = try single("Sec-WebSocket-Version", else: fault)
     let digits = line.value.filter { (0x30...0x39).contains($0) }
     let isWellFormed =
       (1...3).contains(digits.count) && digits.elementsEqual(line.value) && (digits.count == 1 || digits[0] != 0x30)
       && digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 255
     guard isWellFormed else {
-      throw HandshakeError(.version, "Sec-WebSocket-Version is not a number from 0 to 255", at: line.valueOffset)
+      throw HandshakeError(fault, "Sec-WebSocket-Version is not a number from 0 to 255", at: line.valueOffset)
     }
     guard digits.elementsEqual("13".utf8) else {
       throw HandshakeError(.versionUnsupported, "the only supported Sec-WebSocket-Version is 13", at: line.valueOffset)

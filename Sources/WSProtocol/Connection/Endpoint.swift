@@ -187,6 +187,14 @@ public struct Endpoint: ~Copyable {
     closing = .closeSent(giveUpAt: now + limits.closeHandshakeTimeout)
   }
 
+  /// Notes that the peer took nothing of the output for ``WSLimits/outputStallTimeout``, which only the caller can see.
+  ///
+  /// - Returns: The failure, or `nil` where the connection is closing already.
+  public mutating func outputStalled(keys: inout some MaskingKeySource) -> Event? {
+    guard isOpen else { return nil }
+    return fail(WSError(.outputStalled, offset: receiver.streamOffset), keys: &keys)
+  }
+
   /// Acts upon whatever deadline has passed.
   ///
   /// - Returns: The failure it led to, or `nil`.

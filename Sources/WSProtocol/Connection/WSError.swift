@@ -36,6 +36,8 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     case closeHandshakeTimeout
     /// No answer to a keepalive Ping.
     case keepaliveTimeout
+    /// The peer took nothing of what waited for it.
+    case outputStalled
     /// The caller sent after the connection was closing.
     case notOpen
     /// The caller's text is not UTF-8, its Ping too long, or its close code not to be sent.
@@ -80,7 +82,7 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     switch code {
     case .frame, .invalidUTF8, .malformedCompression, .truncatedCloseCode, .forbiddenCloseCode: .peerViolated
     case .frameTooLong, .messageTooLong, .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames,
-      .messageTooOld, .frameTooOld, .closeHandshakeTimeout, .keepaliveTimeout, .decompressorUnavailable:
+      .messageTooOld, .frameTooOld, .closeHandshakeTimeout, .keepaliveTimeout, .outputStalled, .decompressorUnavailable:
       .limitExceeded
     case .notOpen, .unsendable: .callerMisused
     }
@@ -92,7 +94,7 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     case .malformedCompression: "RFC 7692"
     case .frame, .invalidUTF8, .decompressorUnavailable, .truncatedCloseCode, .forbiddenCloseCode, .frameTooLong, .messageTooLong,
       .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames, .messageTooOld, .frameTooOld,
-      .closeHandshakeTimeout, .keepaliveTimeout, .notOpen, .unsendable:
+      .closeHandshakeTimeout, .keepaliveTimeout, .outputStalled, .notOpen, .unsendable:
       "RFC 6455"
     }
   }
@@ -106,7 +108,7 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     case .truncatedCloseCode: "5.5.1"
     case .forbiddenCloseCode(let code): [1004, 1005, 1006, 1015].contains(code.rawValue) ? "7.4.1" : "7.4.2"
     case .frameTooLong, .messageTooLong, .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames,
-      .messageTooOld, .frameTooOld, .decompressorUnavailable:
+      .messageTooOld, .frameTooOld, .outputStalled, .decompressorUnavailable:
       "10.4"
     case .closeHandshakeTimeout: "7.1.1"
     case .keepaliveTimeout: "5.5.2"
@@ -123,6 +125,7 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     case .decompressorUnavailable: .internalError
     case .frameTooLong, .messageTooLong: .messageTooBig
     case .tooManyFragments, .tooManyEmptyFragments, .fragmentsTooSmall, .tooManyControlFrames, .messageTooOld: .policyViolation
+    case .outputStalled: .tryAgainLater
     case .frameTooOld, .closeHandshakeTimeout, .keepaliveTimeout, .notOpen, .unsendable: nil
     }
   }
@@ -152,6 +155,7 @@ public struct WSError: Error, Sendable, Equatable, CustomStringConvertible {
     case .frameTooOld: "a frame was begun and not ended in time"
     case .closeHandshakeTimeout: "the peer did not answer the Close frame in time"
     case .keepaliveTimeout: "the peer did not answer a keepalive Ping in time"
+    case .outputStalled: "the peer took nothing of what waited for it in time"
     case .notOpen: "the connection is closing or closed; nothing can be sent any more"
     case .unsendable: "the content cannot be sent: text must be UTF-8, a Ping has at most 125 octets, a close code must be a sendable one"
     }

@@ -60,6 +60,11 @@ public struct WSLimits: Sendable, Hashable {
   ///
   /// Default 20 s. Excess: dropped, 1006 for the caller.
   public var keepalivePongTimeout: Duration = .seconds(20)
+  /// How long the peer may take nothing of the output that waits for it, or `nil` for no limit.
+  ///
+  /// Default `nil`: who only answers stops reading from such a peer, and keepalive ends it. Who moves the octets has to notice, and calls
+  /// ``Endpoint/outputStalled(keys:)``. Excess: 1013.
+  public var outputStallTimeout: Duration?
   /// How long no compressed message is sent before the compressor's memory is given back, or `nil` for never.
   ///
   /// Default 60 s, and up to twice as long where an endpoint is not told the time meanwhile. A window with its tables takes about 260 KiB, which
