@@ -47,4 +47,11 @@ enum Limits {
     limits.maximumFramePayloadBytes = messageBytes
     return limits
   }()
+
+  /// What an open connection of a server accepts: a client that takes nothing for 30 s is told 1013, and dropped.
+  static let server: WSLimits = {
+    var limits = webSocket
+    limits.outputStallTimeout = .seconds(30)
+    return limits
+  }()
 }

@@ -50,7 +50,7 @@ extension Listener {
   func start(_ settings: ServerSettings, on loop: Loop, to queue: EventQueue) -> Result<UInt16, TransportError> {
     do throws(TransportError) {
       let server = try WebSocketServer(
-        .loopbackIPv4(port: settings.port), on: loop, policy: { settings.policy(port: $0.port) }, limits: Limits.webSocket,
+        .loopbackIPv4(port: settings.port), on: loop, policy: { settings.policy(port: $0.port) }, limits: Limits.server,
         handshakeLimits: Limits.serverHandshake, openingTimeout: Limits.openingTimeout, maximumConnections: settings.maximumClients,
         maximumHeldBytes: Limits.heldBytes
       ) { connection, event in

@@ -19,9 +19,11 @@ struct ServerSettings: Sendable {
     policy.hosts = .loopback(port: port)
     policy.origins =
       switch origins {
-      case .listed(let list): .sameHost(orListed: list)
+      case .listed(let list): .loopback(orListed: list)
       case .any: .any
       }
+    policy.originAdvice = "list it in the option origins of net.ws_server:listen"
+    policy.answersAnyVersionWith426 = true
     return policy
   }
 }
