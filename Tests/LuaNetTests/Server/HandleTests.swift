@@ -33,7 +33,8 @@ struct HandleTests {
 
   @Test(
     "LN-114: a method with something else than a server raises, and says how it is called",
-    arguments: ["send", "broadcast", "disconnect", "close", "is_open", "client_count"], ["io.stdout", "", "{}", "net.ws_server", "'x'", "1"])
+    arguments: ["send", "broadcast", "disconnect", "close", "is_open", "client_count"],
+    ["io.stdout", "", "{}", "net.ws_server", "'x'", "1"])
   func other(method: String, argument: String) throws {
     let lua = try LuaState(.inline)
     try lua.serve()

@@ -136,7 +136,8 @@ struct OpeningTests {
     "LN-95: the Host is a name of this machine, whatever origins are allowed", arguments: LuaState.Driver.allCases,
     [
       ("127.0.0.1", "127.0.0.1:PORT", true), ("localhost", "localhost:PORT", true), ("LOCALHOST", "LOCALHOST:PORT", true),
-      ("[::1]", "[::1]:PORT", true), ("a rebound name", "evil.example:8080", false), ("a rebound name with our port", "evil.example:PORT", false),
+      ("[::1]", "[::1]:PORT", true), ("a rebound name", "evil.example:8080", false),
+      ("a rebound name with our port", "evil.example:PORT", false),
       ("a name that begins as ours", "127.0.0.1.evil.example:PORT", false),
       ("a name that begins as localhost", "localhost.evil.example:PORT", false),
     ])
@@ -207,7 +208,11 @@ struct OpeningTests {
     #expect(try lua.value("#log") == "\(row.limit)")
     all[0].close()
     try lua.pump(until: "srv:client_count() == \(row.limit - 1)")
-    let next = clients.web(port)
-    try lua.pump { next.isOpen }
+    // The one that left counts until its stream has ended, too.
+    var next = clients.web(port)
+    try lua.pump {
+      if next.seen.refusal != nil { next = clients.web(port) }
+      return next.isOpen
+    }
   }
 }
