@@ -26,7 +26,7 @@ extension Context {
   func send(_ kind: Message.Kind, _ octets: UnsafeRawBufferPointer, on id: Int64, of scope: Int64) -> Refusal? {
     guard let line = scopes[scope]?.lines[id], line.phase == .open else { return .notOpen }
     if let refusal = unsafe Refusal(of: kind, octets) { return refusal }
-    guard accept(octets.count, on: line) else { return .serverBacklog }
+    guard line.gauge.accept(octets.count) else { return .serverBacklog }
     submit(.send(line, Message(kind, unsafe Array(octets))))
     return nil
   }

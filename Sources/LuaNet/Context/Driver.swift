@@ -45,7 +45,7 @@ enum Command: Sendable {
 
   func run(on loop: Loop) {
     switch self {
-    case .send(let line, let message): line.send(message)
+    case .send(let line, let message): line.send(message, on: loop)
     case .perform(let work): work(loop)
     }
   }

@@ -10,8 +10,6 @@ final class Gauge: Sendable {
     var acceptedBytes = 0
     /// What waited for the peer when the loop last said.
     var pendingBytes = 0
-    /// Whether the loop was asked to say it again.
-    var isMeasuring = false
   }
 
   private let state = Lock(State())
@@ -58,21 +56,8 @@ final class Gauge: Sendable {
     }
   }
 
-  /// Whether the loop is to be asked how much waits, because something was refused and it was not asked yet.
-  func wantsMeasure() -> Bool {
-    state.withLock { state in
-      defer { state.isMeasuring = true }
-      return !state.isMeasuring
-    }
-  }
-
   /// Notes on the loop that `bytes` wait for the peer now.
-  func measured(_ bytes: Int) {
-    state.withLock { state in
-      state.pendingBytes = bytes
-      state.isMeasuring = false
-    }
-  }
+  func measured(_ bytes: Int) { state.withLock { $0.pendingBytes = bytes } }
 
   /// Notes on the loop that `bytes` of what was accepted were handed to the connection, where `pendingBytes` wait now.
   func handedOver(_ bytes: Int, pendingBytes: Int) {

@@ -12,6 +12,10 @@ enum Limits {
   static let queuedBytesToResume = 256 << 10
   /// How many octets may wait for a peer when more is to be sent: 16 MiB.
   static let backlogBytes = 16 << 20
+  /// From how many on the loop says again and again how many wait, so that nothing is refused for what is gone: 1 MiB.
+  static let watchedBacklogBytes = 1 << 20
+  /// How often.
+  static let backlogWatch = Duration.milliseconds(10)
   /// How long the opening handshake takes at most by default, names and TLS included.
   static let openingTimeout = Duration.seconds(10)
   /// The longest URL: 64 KiB.

@@ -6,14 +6,27 @@ internal import WSProtocol
 // What happens on the loop's thread.
 extension Line {
   /// Sends what the gauge has accepted; a connection that is closing takes nothing any more.
-  func send(_ message: Message) {
+  func send(_ message: Message, on loop: Loop) {
     let bytes = message.octets.count
+    let connection = connection
     try? connection?.send(message)
-    gauge.handedOver(bytes, pendingBytes: connection?.pendingOutputBytes ?? 0)
+    let pendingBytes = connection?.pendingOutputBytes ?? 0
+    gauge.handedOver(bytes, pendingBytes: pendingBytes)
+    if pendingBytes >= Limits.watchedBacklogBytes { watchBacklog(on: loop) }
   }
 
-  /// Says how much waits for the peer, after something was refused for that.
-  func measure() { gauge.measured(connection?.pendingOutputBytes ?? 0) }
+  /// Tells the gauge how much waits for the peer until it is little.
+  private func watchBacklog(on loop: Loop) {
+    guard !isBacklogWatched else { return }
+    isBacklogWatched = true
+    loop.schedule(at: loop.now + Limits.backlogWatch) { [weak self, weak loop] in
+      guard let self, let loop else { return }
+      isBacklogWatched = false
+      let pendingBytes = connection?.pendingOutputBytes ?? 0
+      gauge.measured(pendingBytes)
+      if pendingBytes >= Limits.watchedBacklogBytes { watchBacklog(on: loop) }
+    }
+  }
 
   /// Reads again after the queue was too long.
   func readAgain() { connection?.isHeldBack = false }

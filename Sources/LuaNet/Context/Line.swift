@@ -47,6 +47,8 @@ final class Line: @unchecked Sendable {
   var hasOpened = false
   /// Whether the last event was queued, or none is wanted any more.
   var isOver = false
+  /// Whether the gauge is told again and again how much waits for the peer.
+  var isBacklogWatched = false
   /// What this side closed the connection with, if it began.
   var localClose: Ending?
 

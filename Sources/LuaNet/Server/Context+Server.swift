@@ -37,7 +37,7 @@ extension Context {
     guard let listener = listeners[server] else { return .serverClosed }
     guard let line = listener.clients[client], line.phase == .open else { return .notConnected }
     if let refusal = unsafe Refusal(of: Message.Kind.text, octets) { return refusal }
-    guard accept(octets.count, on: line) else { return .clientBacklog }
+    guard line.gauge.accept(octets.count) else { return .clientBacklog }
     submit(.send(line, Message(.text, unsafe Array(octets))))
     return nil
   }
@@ -48,18 +48,11 @@ extension Context {
   func broadcast(_ octets: UnsafeRawBufferPointer, of server: Int64) -> (count: Int, refusal: Refusal?) {
     guard let listener = listeners[server] else { return (0, .serverClosed) }
     if let refusal = unsafe Refusal(of: Message.Kind.text, octets) { return (0, refusal) }
-    let lines = listener.clients.values.filter { $0.phase == .open && accept(octets.count, on: $0) }
+    let lines = listener.clients.values.filter { $0.phase == .open && $0.gauge.accept(octets.count) }
     guard !lines.isEmpty else { return (0, nil) }
     let message = Message(.text, unsafe Array(octets))
-    perform { _ in for line in lines { line.send(message) } }
+    perform { loop in for line in lines { line.send(message, on: loop) } }
     return (lines.count, nil)
-  }
-
-  /// Whether there is room for what is to be sent; has the loop look again if there is none.
-  func accept(_ bytes: Int, on line: Line) -> Bool {
-    if line.gauge.accept(bytes) { return true }
-    if line.gauge.wantsMeasure() { perform { _ in line.measure() } }
-    return false
   }
 
   // MARK: Closing

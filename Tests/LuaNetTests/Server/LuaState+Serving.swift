@@ -43,7 +43,7 @@ extension LuaState {
 
   /// The log of ``serve(_:port:)``.
   var history: [String] {
-    get throws { try run("return table.concat(log, '\\n')").split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+    get throws { try run("return table.concat(log, '\\n')").split(separator: "\n").map(String.init) }
   }
 
   /// Pumps until a condition holds; throws when that takes too long.
