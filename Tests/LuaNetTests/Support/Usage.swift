@@ -3,7 +3,7 @@ import Testing
 
 /// What the process uses.
 struct Usage {
-  /// The numbers of its descriptors that are sockets.
+  /// The numbers of the descriptors that a network has: sockets, and what loops wait on.
   let sockets: [String]
   /// How many other descriptors there are; the test library opens and closes some.
   let others: Int
@@ -14,7 +14,10 @@ struct Usage {
   init() throws {
     let files = FileManager.default
     let all = try files.contentsOfDirectory(atPath: "/proc/self/fd")
-    sockets = all.filter { (try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?.hasPrefix("socket:") == true }.sorted()
+    sockets = all.filter { name in
+      let target = try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
+      return target.map { target in ["socket:", "anon_inode:[event"].contains { target.hasPrefix($0) } } ?? false
+    }.sorted()
     others = all.count - sockets.count
     threads = try files.contentsOfDirectory(atPath: "/proc/self/task").count
     let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
