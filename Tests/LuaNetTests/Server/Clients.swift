@@ -79,6 +79,8 @@ final class WebClient: @unchecked Sendable {
   private let thread: LoopThread
   private let log = Lock(Log())
   private var connection: WebSocketConnection?
+  /// What is to be done once the connection is open.
+  private var waiting: [(WebSocketConnection) -> Void] = []
 
   init(_ thread: LoopThread) { self.thread = thread }
 
@@ -86,7 +88,7 @@ final class WebClient: @unchecked Sendable {
     let stream = TCPStream.connect(to: .loopbackIPv4(port: port), on: loop, delegate: Idle())
     var offer = ClientOffer(host: "127.0.0.1:\(port)", target: "/")
     offer.origin = origin
-    connection = try? WebSocketConnection(client: stream, on: loop, offer: offer, limits: limits) { [self] _, event in
+    connection = try? WebSocketConnection(client: stream, on: loop, offer: offer, limits: limits) { [self] connection, event in
       log.withLock { log in
         switch event {
         case .opened: log.isOpen = true
@@ -99,7 +101,13 @@ final class WebClient: @unchecked Sendable {
         case .closed(let closure): log.closure = closure
         }
       }
-      if case .closed = event { connection = nil }
+      switch event {
+      case .opened:
+        for work in waiting { work(connection) }
+        waiting = []
+      case .closed: self.connection = nil
+      case .refused, .endpoint: break
+      }
     }
   }
 
@@ -116,10 +124,18 @@ final class WebClient: @unchecked Sendable {
     thread.perform { [self] _ in if let connection { work(connection) } }
   }
 
+  /// The same, once the connection is open.
+  private func performOpen(_ work: @escaping @Sendable (WebSocketConnection) -> Void) {
+    thread.perform { [self] _ in
+      guard let connection else { return }
+      if connection.isOpen { work(connection) } else { waiting.append(work) }
+    }
+  }
+
   func send(_ text: String) { send(.text, Array(text.utf8)) }
-  func send(_ kind: Message.Kind, _ octets: [UInt8]) { perform { try? $0.send(Message(kind, octets)) } }
+  func send(_ kind: Message.Kind, _ octets: [UInt8]) { performOpen { try? $0.send(Message(kind, octets)) } }
   func close(_ code: CloseCode = .normal, _ reason: String = "") {
-    perform { connection in if let payload = try? ClosePayload(code: code, reason: reason) { try? connection.close(payload) } }
+    performOpen { connection in if let payload = try? ClosePayload(code: code, reason: reason) { try? connection.close(payload) } }
   }
   func abort() { perform { $0.abort() } }
   /// Stops reading, or reads again.

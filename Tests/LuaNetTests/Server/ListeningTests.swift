@@ -108,7 +108,7 @@ struct ListeningTests {
   func again(driver: LuaState.Driver) throws {
     let lua = try LuaState(driver)
     let clients = try Clients()
-    let port = try lua.serve()
+    let port = try lua.serveOnOwnPort()
     for round in 1...1000 {
       let client = clients.web(port)
       try lua.pump { try client.isOpen && lua.holds("srv:client_count() == 1") }

@@ -1,4 +1,5 @@
 import LuaTesting
+import Transport
 
 extension LuaState {
   /// Starts a server as the global `srv`, whose callbacks note what they are told in `log`, and call those in `fields` afterwards.
@@ -41,6 +42,18 @@ extension LuaState {
     return try UInt16(value("srv.port")) ?? 0
   }
 
+  /// The same on a port that the system gives to nobody by itself, so that it stays free once the server is closed.
+  func serveOnOwnPort(_ fields: String = "") throws -> UInt16 {
+    while true {
+      let port = OwnPorts.next()
+      if let failure = failure("local srv, why = net.ws_server:listen(\(port), {}); assert(srv, why); srv:close()") {
+        guard failure.contains("address already in use") else { throw WaitedInVain(errors: [failure], logs: []) }
+      } else {
+        return try serve(fields, port: port)
+      }
+    }
+  }
+
   /// The log of ``serve(_:port:)``.
   var history: [String] {
     get throws { try run("return table.concat(log, '\\n')").split(separator: "\n").map(String.init) }
@@ -53,6 +66,18 @@ extension LuaState {
     while try !condition() {
       guard clock.now < end else { throw WaitedInVain(errors: errors, logs: logs) }
       try run("host_net.poll(0.005)")
+    }
+  }
+}
+
+/// Ports below those that systems give to clients, and to servers that want any; each is tried once in turn.
+private enum OwnPorts {
+  private static let last = Lock(UInt16.random(in: 10_000..<30_000))
+
+  static func next() -> UInt16 {
+    last.withLock { last in
+      last = last < 30_000 ? last + 1 : 10_000
+      return last
     }
   }
 }

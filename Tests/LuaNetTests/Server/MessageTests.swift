@@ -127,6 +127,7 @@ struct MessageTests {
     let clients = try Clients()
     let client = clients.opened(try lua.serve(), clientFrame(0x81, [0xC3, 0x28]))
     try lua.pump(until: "#log == 3")
+    try lua.pump { client.isOver }
     #expect(client.frames.dropFirst(2).prefix(2) == [0x03, 0xEF])
     #expect(try lua.history.last == "close 1 1007 ")
   }

@@ -83,4 +83,28 @@ struct SlowClientTests {
     #expect(history[3] == "close 1 1013 ")
     #expect(try lua.value("srv:broadcast('x')") == "1")
   }
+
+  @Test(
+    "LN-110: 5 times with 1,000 stalled clients, at most 50 ms in most of them", .serialized, arguments: LuaState.Driver.allCases)
+  func closing(driver: LuaState.Driver) throws {
+    let lua = try LuaState(driver)
+    try lua.run(ServerCloseTests.closing)
+    for _ in 1...5 {
+      let clients = try Clients()
+      let port = try lua.serveOnOwnPort()
+      let all = (0..<1000).map { _ in clients.opened(port) }
+      try lua.pump(until: "srv:client_count() == 1000")
+      let last = clients.web(port)
+      try lua.pump(until: "srv:client_count() == 1001")
+      // The others read nothing any more, and so never answer.
+      for client in all { client.pause() }
+      try lua.run("assert(srv:broadcast(('x'):rep(16384)) == 1001); assert(srv:send(ids[1001], 'written to all'))")
+      try lua.pump { last.texts.last == "written to all" }
+      try lua.run("shut()")
+      try lua.pump(until: "#log == 2004")
+      #expect(try lua.history.count { $0.hasPrefix("close ") && $0.hasSuffix(" 1001 ") } == 1001)
+      #expect(try lua.value("net.pending()") == "0")
+    }
+    try ServerCloseTests.checkTimes(lua, count: 5)
+  }
 }
