@@ -1,3 +1,5 @@
+// RUSAGE_THREAD is an extension.
+#define _GNU_SOURCE
 #include "CLuaTesting.h"
 
 #include <lua5.4/lauxlib.h>
@@ -7,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -72,6 +75,17 @@ static int microseconds(lua_State *L) {
   return 1;
 }
 
+/// The microseconds of this thread on a processor, and how often it has waited.
+static int thread_usage(lua_State *L) {
+  struct timespec used;
+  struct rusage usage;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  getrusage(RUSAGE_THREAD, &usage);
+  lua_pushinteger(L, (lua_Integer)used.tv_sec * 1000000 + used.tv_nsec / 1000);
+  lua_pushinteger(L, usage.ru_nvcsw);
+  return 2;
+}
+
 static int open_libraries(lua_State *L) {
   luaL_openlibs(L);
   lua_register(L, "unload", unload);
@@ -80,6 +94,7 @@ static int open_libraries(lua_State *L) {
   lua_register(L, "luaopen_net", luaopen_net);
   lua_register(L, "thread_id", thread_id);
   lua_register(L, "microseconds", microseconds);
+  lua_register(L, "thread_usage", thread_usage);
   return 0;
 }
 

@@ -34,7 +34,7 @@ public struct LuaError: Error, CustomStringConvertible {
   /// The scope of the global `net`; 0 when it is the module's.
   public private(set) var scope: Int64 = 0
   /// How long ``pump(until:)`` goes on.
-  public static let patience = Duration.seconds(20)
+  public static let patience = Duration.seconds(60)
 
   /// Creates a state for a host.
   public init(_ driver: Driver) throws {
