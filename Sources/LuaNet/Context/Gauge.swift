@@ -14,7 +14,7 @@ final class Gauge: Sendable {
 
   private let state = Lock(State())
 
-  /// What an event costs besides its content: a flood of empty messages is one, too.
+  /// What a message costs besides its content, in both directions: a flood of empty messages is one, too.
   static let eventBytes = 64
 
   // MARK: From the peer to the callbacks
@@ -43,6 +43,9 @@ final class Gauge: Sendable {
     }
   }
 
+  /// Whether reading is to stay stopped.
+  var isHeldBack: Bool { state.withLock { $0.isHeldBack } }
+
   // MARK: From scripts to the peer
 
   /// Notes on the host that `bytes` are sent.
@@ -51,7 +54,7 @@ final class Gauge: Sendable {
   func accept(_ bytes: Int) -> Bool {
     state.withLock { state in
       guard state.pendingBytes + state.acceptedBytes < Limits.backlogBytes else { return false }
-      state.acceptedBytes += bytes
+      state.acceptedBytes += bytes + Self.eventBytes
       return true
     }
   }
@@ -62,7 +65,7 @@ final class Gauge: Sendable {
   /// Notes on the loop that `bytes` of what was accepted were handed to the connection, where `pendingBytes` wait now.
   func handedOver(_ bytes: Int, pendingBytes: Int) {
     state.withLock { state in
-      state.acceptedBytes -= bytes
+      state.acceptedBytes -= bytes + Self.eventBytes
       state.pendingBytes = pendingBytes
     }
   }

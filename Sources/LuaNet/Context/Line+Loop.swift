@@ -28,8 +28,8 @@ extension Line {
     }
   }
 
-  /// Reads again after the queue was too long.
-  func readAgain() { connection?.isHeldBack = false }
+  /// Reads again after the queue was too long, unless it is so again.
+  func readAgain() { if !gauge.isHeldBack { connection?.isHeldBack = false } }
 
   /// Ends the connection because its script is gone: told politely, and after a second at once.
   func leave(on loop: Loop) {
