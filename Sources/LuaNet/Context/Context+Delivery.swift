@@ -1,3 +1,4 @@
+internal import Transport
 internal import WSProtocol
 
 /// What one call of a callback, or the host's log, is given.
@@ -48,6 +49,7 @@ extension Context {
       guard line.phase == .opening || line.phase == .open else { return nil }
       return Delivery(line, .error, Array(text.utf8))
     case .closed(let ending):
+      if case .listener(let listener) = line.owner { listener.present.withLock { $0 -= 1 } }
       guard line.phase != .closed else { return nil }
       line.phase = .closed
       forget(line)

@@ -13,6 +13,9 @@ final class Listener: @unchecked Sendable {
   /// The reference of the callbacks.
   let callbacks: Int32
 
+  /// How many clients there are of whose end the script was not told, which grows while nobody pumps.
+  let present = Lock(0)
+
   // MARK: Host half
 
   /// The port listened on.
@@ -54,7 +57,7 @@ extension Listener {
         handshakeLimits: Limits.serverHandshake, openingTimeout: Limits.openingTimeout, maximumConnections: settings.maximumClients,
         maximumHeldBytes: Limits.heldBytes
       ) { connection, event in
-        self.handle(event, on: connection, to: queue)
+        self.handle(event, on: connection, atMost: settings.maximumClients, to: queue)
       }
       self.server = server
       return .success(server.localAddress.port)
@@ -63,9 +66,12 @@ extension Listener {
     }
   }
 
-  private func handle(_ event: WebSocketSession.Event, on connection: WebSocketConnection, to queue: EventQueue) {
+  private func handle(
+    _ event: WebSocketSession.Event, on connection: WebSocketConnection, atMost maximumClients: Int, to queue: EventQueue
+  ) {
     switch event {
     case .opened:
+      guard noteClient(atMost: maximumClients) else { return connection.abort() }
       let line = Line(id: Identifiers.client.next(), owner: .listener(self))
       line.connection = connection
       lines[connection.id] = WeakLine(line: line)
@@ -73,6 +79,15 @@ extension Listener {
     case .endpoint: lines[connection.id]?.line?.report(event, on: connection, to: queue)
     case .refused(let error, _): queue.push(.log("net.ws_server \(id): refused \(connection.peerAddress): \(error)"))
     case .closed: lines.removeValue(forKey: connection.id)?.line?.report(event, on: connection, to: queue)
+    }
+  }
+
+  /// Counts a client, unless that is too many.
+  private func noteClient(atMost maximumClients: Int) -> Bool {
+    present.withLock { present in
+      guard present < maximumClients else { return false }
+      present += 1
+      return true
     }
   }
 

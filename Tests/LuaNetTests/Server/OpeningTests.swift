@@ -1,3 +1,4 @@
+import Connections
 import LuaTesting
 import Testing
 import Transport
@@ -215,5 +216,32 @@ struct OpeningTests {
       if next.seen.refusal != nil { next = clients.web(port) }
       return next.isOpen
     }
+  }
+
+  @Test("LN-116: clients that have left count until the script has heard of it, so that a host that does not pump fills no memory")
+  func unheard() throws {
+    let lua = try LuaState(.threaded)
+    let clients = try Clients()
+    let port = try lua.serve("max_clients = 2")
+    for _ in 1...2 {
+      let client = clients.web(port)
+      client.close()
+      try wait { client.closure != nil }
+    }
+    let third = clients.web(port)
+    try wait { third.closure != nil }
+    #expect(third.closure?.isClean == false)
+    lua.pump()
+    #expect(try lua.history == ["open 1", "close 1 1000 ", "open 2", "close 2 1000 "])
+    let fourth = clients.web(port)
+    fourth.send("hello")
+    try lua.pump(until: "#log == 6")
+  }
+
+  /// Waits for something without pumping.
+  private func wait(until condition: () -> Bool) throws {
+    let clock = ContinuousClock()
+    let end = clock.now + LuaState.patience
+    while !condition() { try #require(clock.now < end) }
   }
 }
