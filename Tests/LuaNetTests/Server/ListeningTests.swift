@@ -109,12 +109,20 @@ struct ListeningTests {
     let lua = try LuaState(driver)
     let clients = try Clients()
     let port = try lua.serveOnOwnPort()
+    // Between its fork and its exec, a process that another test starts has our descriptors, too.
+    var late = 0
     for round in 1...1000 {
       let client = clients.web(port)
       try lua.pump { try client.isOpen && lua.holds("srv:client_count() == 1") }
-      try lua.run("srv:close(); local why; srv, why = net.ws_server:listen(\(port), recorder {}); assert(srv, why)")
+      try lua.run("srv:close()")
+      try lua.run("srv = net.ws_server:listen(\(port), recorder {})")
+      if try !lua.holds("srv") {
+        late += 1
+        try lua.pump { try lua.holds("srv") || lua.run("srv = net.ws_server:listen(\(port), recorder {}); return srv ~= nil") == "true" }
+      }
       try #require(lua.errors.isEmpty, "round \(round)")
     }
+    #expect(late < 10)
     try lua.run("srv:close()")
     try lua.pump(until: "net.pending() == 0")
     #expect(try lua.history.count { $0.hasPrefix("close ") && $0.hasSuffix(" 1001 ") } == 1000)

@@ -79,6 +79,7 @@ struct OpeningTests {
     let body = String(decoding: client.frames, as: UTF8.self)
     #expect(body.count > 10 && body.count { $0 == "\n" } == 1 && body.hasSuffix("\n"), "one line of text: \(body)")
     #expect(try lua.history == [])
+    try lua.pump { !lua.logs.isEmpty }
     #expect(lua.logs.count == 1 && lua.logs[0].hasPrefix("net.ws_server "), "\(lua.logs)")
   }
 
