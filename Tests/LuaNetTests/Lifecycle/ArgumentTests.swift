@@ -49,7 +49,7 @@ struct ArgumentTests {
       let after = try Usage()
       #expect(after.sockets == before.sockets)
       // The system's own threads come and go.
-      #expect(after.threads <= before.threads)
+      #expect(after.threads < before.threads + 4)
       #expect(try lua.value("net.pending()") == "1")
     }
   }
