@@ -94,6 +94,7 @@ let package = Package(
     .target(
       name: "HTTPServerTesting", dependencies: ["HTTPParse", "Conformance", "ConformancePeers", "HTTPRows"],
       path: "Tests/Support/HTTPServerTesting", swiftSettings: settings),
+    .target(name: "ProgramTesting", path: "Tests/Support/ProgramTesting", swiftSettings: settings),
     .target(
       name: "CLuaTesting", dependencies: ["CLuaBridge"], path: "Tests/Support/CLuaTesting", linkerSettings: [.linkedLibrary("lua5.4")]),
     .target(
@@ -102,7 +103,7 @@ let package = Package(
       name: "LuaNetTests",
       dependencies: [
         "LuaNet", "LuaTesting", "CLuaTesting", "CLuaBridge", "Connections", "ConformancePeers", "Conformance", "ConformanceRunner",
-        "Transport", "WSHandshake", "WSProtocol", "TestCertificates", "ProtocolTesting",
+        "Transport", "WSHandshake", "WSProtocol", "TestCertificates", "ProtocolTesting", "ProgramTesting",
       ], swiftSettings: settings),
     .testTarget(
       name: "ConformanceTests",
@@ -119,7 +120,8 @@ let package = Package(
         "ProtocolTesting", "TestCertificates",
       ], swiftSettings: settings),
     .testTarget(
-      name: "WirecheckTests", dependencies: ["wirecheck", "Transport", "ConformancePeers", "TestCertificates"], swiftSettings: settings),
+      name: "WirecheckTests", dependencies: ["wirecheck", "Transport", "ConformancePeers", "TestCertificates", "ProgramTesting"],
+      swiftSettings: settings),
     .testTarget(
       name: "ConformanceReportTests", dependencies: ["ConformanceReport", "Conformance", "WSProtocol", "WireBytes"],
       swiftSettings: settings),

@@ -48,6 +48,51 @@ int ln_raw_field(lua_State *L, int index, const char *name) {
   return lua_rawget(L, index);
 }
 
+uint16_t ln_check_close_code(lua_State *L, int index, const char *function, const ln_core *core) {
+  if (lua_isnoneornil(L, index)) return 1000;
+  const int64_t code = ln_check_integer(L, index, function, "code");
+  if (!core->is_close_code(code)) {
+    ln_argument_error(L, function, "code", "a close code: 1000 to 1003, 1007 to 1014 or 3000 to 4999", index);
+  }
+  return (uint16_t)code;
+}
+
+// MARK: Texts
+
+ln_text *ln_push_texts(lua_State *L, size_t count) {
+  ln_text *texts = lua_newuserdatauv(L, (count == 0 ? 1 : count) * sizeof *texts, 1);
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_setiuservalue(L, -3, 1);
+  return texts;
+}
+
+ln_text ln_keep_text(lua_State *L, int strings, size_t place) {
+  ln_text text = {NULL, 0};
+  text.start = lua_tolstring(L, -1, &text.count);
+  lua_rawseti(L, strings, (lua_Integer)place + 1);
+  return text;
+}
+
+const ln_text *ln_check_list(
+  lua_State *L, int index, const char *function, const char *name, const char *expected, size_t *count) {
+  if (lua_type(L, index) != LUA_TTABLE) ln_argument_error(L, function, name, expected, index);
+  *count = lua_rawlen(L, index);
+  ln_text *texts = ln_push_texts(L, *count);
+  const int strings = lua_gettop(L);
+  size_t filled = 0;
+  for (lua_pushnil(L); lua_next(L, index); filled++) {
+    // Whatever order the keys come in, each place of the list is among them once.
+    const lua_Integer place = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
+    if (place < 1 || (lua_Unsigned)place > *count || lua_type(L, -1) != LUA_TSTRING) {
+      ln_argument_error(L, function, name, expected, index);
+    }
+    texts[place - 1] = ln_keep_text(L, strings, (size_t)place - 1);
+  }
+  if (filled != *count) ln_argument_error(L, function, name, expected, index);
+  return texts;
+}
+
 // MARK: Callbacks
 
 static bool is_among(const char *key, const char *const *names, size_t count) {
@@ -120,6 +165,11 @@ void ln_drop_callbacks(lua_State *L, int32_t reference) {
   if (!ln_push_references(L, ln_running_scope(L)->context)) return;
   luaL_unref(L, -1, reference);
   lua_pop(L, 1);
+}
+
+int ln_push_result(lua_State *L, ln_refusal refusal) {
+  lua_pushboolean(L, refusal == NULL);
+  return refusal == NULL ? 1 : ln_push_refusal(L, refusal);
 }
 
 int ln_push_refusal(lua_State *L, ln_refusal refusal) {

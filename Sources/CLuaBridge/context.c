@@ -182,12 +182,14 @@ static int open_scope(lua_State *L) {
 int64_t luanet_scope_open(struct lua_State *L, const char *name) {
   int64_t number = 0;
   if (!lua_checkstack(L, 4)) return 0;
+  const int kept = errno;
   lua_pushcfunction(L, open_scope);
   lua_pushlightuserdata(L, (void *)(name == NULL ? "" : name));
   lua_pushlightuserdata(L, &number);
-  if (lua_pcall(L, 2, 1, 0) == LUA_OK && number != 0) return number;
-  lua_pop(L, 1);
-  return 0;
+  const bool is_open = lua_pcall(L, 2, 1, 0) == LUA_OK && number != 0;
+  if (!is_open) lua_pop(L, 1);
+  errno = kept;
+  return is_open ? number : 0;
 }
 
 void luanet_scope_close(struct lua_State *L, int64_t scope) {

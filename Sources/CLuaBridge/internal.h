@@ -45,7 +45,7 @@ void ln_push_context(lua_State *L);
 bool ln_push_references(lua_State *L, const ln_context *context);
 /// Drops the references that are no longer needed. Never raises.
 void ln_drop_released(lua_State *L, ln_context *context);
-/// Raises in debug builds on a thread that is not the context's.
+/// Ends the process in debug builds on a thread that is not the context's.
 void ln_assert_thread(const ln_context *context);
 
 /// Pushes a table with `functions`, whose upvalues are the scope at `scope` and the table itself.
@@ -87,11 +87,23 @@ int64_t ln_check_integer(lua_State *L, int index, const char *function, const ch
 double ln_check_seconds(lua_State *L, int index, const char *function, const char *name, bool allows_zero);
 /// Pushes a field of the table at `index`, raw; returns its type.
 int ln_raw_field(lua_State *L, int index, const char *name);
+/// The close code of the optional argument at `index`; 1000 by default.
+uint16_t ln_check_close_code(lua_State *L, int index, const char *function, const ln_core *core);
+/// Pushes room for `count` texts, and a table that keeps their strings whatever happens to the script's tables: collecting garbage may run
+/// what changes those.
+ln_text *ln_push_texts(lua_State *L, size_t count);
+/// Takes the string at the top into the table of `ln_push_texts` at `strings`, and pops it.
+ln_text ln_keep_text(lua_State *L, int strings, size_t place);
+/// Reads a list of strings, and leaves on the stack what the texts point to.
+const ln_text *ln_check_list(
+  lua_State *L, int index, const char *function, const char *name, const char *expected, size_t *count);
 /// Reads the callbacks of the table at `index` once, and returns a reference to them. Raises over a value that is no function, and over a key
 /// that is neither a callback nor among `options`, which end in NULL.
 int32_t ln_take_callbacks(lua_State *L, int index, const char *function, const char *const *options);
 /// Drops a reference that Swift did not take over.
 void ln_drop_callbacks(lua_State *L, int32_t reference);
+/// Pushes true; or false and `refusal`, when there is one. Returns the number of results.
+int ln_push_result(lua_State *L, ln_refusal refusal);
 /// Pushes `refusal` behind a false or nil that is on the stack; returns the number of results.
 int ln_push_refusal(lua_State *L, ln_refusal refusal);
 

@@ -20,29 +20,18 @@ static void *open_context(const ln_server *server) { return server->context->con
 
 static const char listen_name[] = "net.ws_server:listen";
 
+static bool is_any(ln_text origin) { return origin.count == 1 && origin.start[0] == '*'; }
+
+/// Reads a list, or "*", and leaves on the stack what the request points to.
 static void check_origins(lua_State *L, int index, ln_server_request *request) {
   static const char expected[] = "a list of origins such as \"https://example.org\", or \"*\" for any";
-  const int type = lua_type(L, index);
-  if (type == LUA_TSTRING && strcmp(lua_tostring(L, index), "*") == 0) {
-    request->allows_any_origin = true;
-    lua_pushnil(L);
+  if (lua_type(L, index) == LUA_TSTRING) {
+    request->allows_any_origin = is_any(ln_check_text(L, index, listen_name, "origins"));
+    if (!request->allows_any_origin) ln_argument_error(L, listen_name, "origins", expected, index);
     return;
   }
-  if (type != LUA_TTABLE) ln_argument_error(L, listen_name, "origins", expected, index);
-  const size_t count = lua_rawlen(L, index);
-  size_t fields = 0;
-  // Collecting garbage may run what changes the script's table: the strings are kept by the texts themselves.
-  ln_text *texts = lua_newuserdatauv(L, (count == 0 ? 1 : count) * sizeof *texts, 1);
-  lua_createtable(L, (int)(count < 1024 ? count : 1024), 0);
-  for (lua_pushnil(L); lua_next(L, index); fields++) {
-    if (!lua_isinteger(L, -2) || lua_type(L, -1) != LUA_TSTRING || fields == count) ln_argument_error(L, listen_name, "origins", expected, index);
-    texts[fields].start = lua_tolstring(L, -1, &texts[fields].count);
-    if (strcmp(texts[fields].start, "*") == 0) request->allows_any_origin = true;
-    lua_rawseti(L, -3, (lua_Integer)fields + 1);
-  }
-  lua_setiuservalue(L, -2, 1);
-  request->origins = texts;
-  request->origin_count = fields;
+  request->origins = ln_check_list(L, index, listen_name, "origins", expected, &request->origin_count);
+  for (size_t i = 0; i < request->origin_count; i++) request->allows_any_origin |= is_any(request->origins[i]);
 }
 
 /// Reads the options of the callbacks table at `index`, and leaves on the stack what the request points to.
@@ -102,11 +91,6 @@ static const ln_server *check_server(lua_State *L, const char *method) {
   return server;
 }
 
-static int push_result(lua_State *L, ln_refusal refusal) {
-  lua_pushboolean(L, refusal == NULL);
-  return refusal == NULL ? 1 : ln_push_refusal(L, refusal);
-}
-
 static const char closed_text[] = "the server is closed";
 
 static int server_send(lua_State *L) {
@@ -114,7 +98,7 @@ static int server_send(lua_State *L) {
   const int64_t client = ln_check_integer(L, 2, "srv:send", "client");
   const ln_text message = ln_check_text(L, 3, "srv:send", "msg");
   void *context = open_context(server);
-  return push_result(L, context == NULL ? closed_text : calls(server)->send(context, server->id, client, message));
+  return ln_push_result(L, context == NULL ? closed_text : calls(server)->send(context, server->id, client, message));
 }
 
 static int server_broadcast(lua_State *L) {
@@ -129,14 +113,11 @@ static int server_broadcast(lua_State *L) {
 static int server_disconnect(lua_State *L) {
   const ln_server *server = check_server(L, "disconnect");
   const int64_t client = ln_check_integer(L, 2, "srv:disconnect", "client");
-  const int64_t code = lua_isnoneornil(L, 3) ? 1000 : ln_check_integer(L, 3, "srv:disconnect", "code");
+  const uint16_t code = ln_check_close_code(L, 3, "srv:disconnect", server->context->core);
   const ln_text none = {NULL, 0};
   const ln_text reason = lua_isnoneornil(L, 4) ? none : ln_check_text(L, 4, "srv:disconnect", "reason");
-  if (!calls(server)->is_close_code(code)) {
-    ln_argument_error(L, "srv:disconnect", "code", "a close code: 1000 to 1003, 1007 to 1014 or 3000 to 4999", 3);
-  }
   void *context = open_context(server);
-  if (context != NULL) calls(server)->disconnect(context, server->id, client, (uint16_t)code, reason);
+  if (context != NULL) calls(server)->disconnect(context, server->id, client, code, reason);
   return 0;
 }
 

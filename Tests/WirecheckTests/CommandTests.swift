@@ -1,52 +1,22 @@
 import ConformancePeers
 import Foundation
+import ProgramTesting
 import Testing
 import Transport
 
 /// The built program, run as a user would.
 struct Wirecheck: Sendable {
-  let output: String
-  let errors: String
-  let code: Int32
+  private let run: ProgramRun
 
   init(_ arguments: [String], environment: [String: String] = [:]) throws {
-    let process = Process()
-    process.executableURL = try Self.program()
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    // Files, not pipes: a full pipe would stop the program.
-    let folder = FileManager.default.temporaryDirectory.appending(path: "wirecheck-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let files = try ["out", "err"].map { name in
-      let file = folder.appending(path: name)
-      try Data().write(to: file)
-      return file
-    }
-    process.standardOutput = try FileHandle(forWritingTo: files[0])
-    process.standardError = try FileHandle(forWritingTo: files[1])
-    try process.run()
-    process.waitUntilExit()
-    output = String(decoding: try Data(contentsOf: files[0]), as: UTF8.self)
-    errors = String(decoding: try Data(contentsOf: files[1]), as: UTF8.self)
-    code = process.terminationStatus
+    run = try ProgramRun(Self.program(), arguments, environment: environment)
   }
 
-  /// The executable stands beside the test bundle.
-  static func program() throws -> URL {
-    let candidates =
-      [Bundle.main.executableURL, Bundle.main.bundleURL, URL(filePath: CommandLine.arguments[0])].compactMap { $0 }
-      + Bundle.allBundles.map(\.bundleURL)
-    for candidate in candidates {
-      var folder = candidate
-      for _ in 0..<4 {
-        folder = folder.deletingLastPathComponent()
-        let program = folder.appending(path: "wirecheck")
-        if FileManager.default.isExecutableFile(atPath: program.path) { return program }
-      }
-    }
-    throw CocoaError(.fileNoSuchFile)
-  }
+  var output: String { run.output }
+  var errors: String { run.errors }
+  var code: Int32 { run.code }
+
+  static func program() throws -> URL { try builtFile("wirecheck") }
 }
 
 @Suite("Command line", .serialized, .timeLimit(.minutes(10)))

@@ -99,8 +99,6 @@ typedef struct {
   void (*_Nonnull close)(void *_Nonnull context, int64_t server);
   bool (*_Nonnull is_open)(void *_Nonnull context, int64_t server);
   int64_t (*_Nonnull client_count)(void *_Nonnull context, int64_t server);
-  /// Whether a code may stand in a Close frame.
-  bool (*_Nonnull is_close_code)(int64_t code);
 } ln_server_calls;
 
 typedef struct {
@@ -131,6 +129,8 @@ typedef struct {
   int32_t (*_Nonnull wake_descriptor)(void *_Nonnull context);
   /// Microseconds of a clock that never goes back.
   int64_t (*_Nonnull now)(void);
+  /// Whether a code may stand in a Close frame.
+  bool (*_Nonnull is_close_code)(int64_t code);
 
   ln_ws_calls ws;
   ln_server_calls server;

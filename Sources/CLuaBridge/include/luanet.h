@@ -47,12 +47,14 @@ int luanet_attach(struct lua_State *L, const luanet_config *config);
 int64_t luanet_scope_open(struct lua_State *L, const char *name);
 
 /// Closes all that the scope has open. From now on none of its callbacks is called. Harmless for a scope that is closed already.
+///
+/// Peers are told 1001, and cut after a second; with the inline driver inside later pumps, or by luanet_detach().
 void luanet_scope_close(struct lua_State *L, int64_t scope);
 
 /// Delivers what has happened, in order, and sends what was written meanwhile.
 ///
 /// What happens meanwhile waits for the next pump. At most `max_events` callbacks are called (0: as many as wait), and after
-/// `max_microseconds` (0: no limit) no further one is begun. Returns how many were called; always 0 from inside a callback.
+/// `max_microseconds` (0: no limit) no further one is begun. Lines for the log are not counted. Returns how many were called; always 0 from inside a callback.
 int64_t luanet_pump(struct lua_State *L, int64_t max_events, int64_t max_microseconds);
 
 /// How many events wait for luanet_pump().

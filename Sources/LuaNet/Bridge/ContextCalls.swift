@@ -1,5 +1,6 @@
 internal import CLuaBridge
 internal import Transport
+internal import WSProtocol
 
 // Invariant of all calls: C hands back the pointer that `open` gave it, on the host's thread, and never after `close`; text is read
 // during the call only.
@@ -35,6 +36,7 @@ enum Core {
       pending: { unsafe Int64(Core.context($0).pending) },
       wake_descriptor: { unsafe Core.context($0).wakeDescriptor },
       now: { Loop.microseconds },
+      is_close_code: { code in UInt16(exactly: code).map { CloseCode(rawValue: $0).isSendable } ?? false },
       ws: webSocketCalls(),
       server: serverCalls())
   }
@@ -53,6 +55,19 @@ extension String {
 extension Array where Element == UInt8 {
   /// A copy of text from C.
   init(text: ln_text) { self = unsafe Array(UnsafeRawBufferPointer(start: text.start, count: text.count)) }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Text from C, valid during the call.
+  init(text: ln_text) { unsafe self.init(start: text.start, count: text.count) }
+}
+
+extension Optional where Wrapped == Refusal {
+  /// A static text for C; none when nothing was refused.
+  var text: UnsafePointer<CChar>? {
+    guard let self else { return nil }
+    return unsafe UnsafeRawPointer(self.text.utf8Start).assumingMemoryBound(to: CChar.self)
+  }
 }
 
 extension Context {

@@ -22,8 +22,7 @@ extension Core {
       },
       close: { unsafe Core.context($0).closeServer($1) },
       is_open: { unsafe Core.context($0).listeners[$1] != nil },
-      client_count: { unsafe Int64(Core.context($0).listeners[$1]?.clients.count ?? 0) },
-      is_close_code: { code in UInt16(exactly: code).map { CloseCode(rawValue: $0).isSendable } ?? false })
+      client_count: { unsafe Int64(Core.context($0).listeners[$1]?.clients.count ?? 0) })
   }
 }
 
@@ -60,11 +59,6 @@ extension ServerSettings {
   }
 }
 
-extension UnsafeRawBufferPointer {
-  /// Text from C, valid during the call.
-  init(text: ln_text) { unsafe self.init(start: text.start, count: text.count) }
-}
-
 extension String {
   /// Writes as many whole characters as fit, and a NUL.
   fileprivate func copy(into space: UnsafeMutableRawBufferPointer) {
@@ -78,13 +72,5 @@ extension String {
       }
     }
     unsafe space[count] = 0
-  }
-}
-
-extension Optional where Wrapped == Refusal {
-  /// A static text for C; none when nothing was refused.
-  var text: UnsafePointer<CChar>? {
-    guard let self else { return nil }
-    return unsafe UnsafeRawPointer(self.text.utf8Start).assumingMemoryBound(to: CChar.self)
   }
 }

@@ -32,7 +32,7 @@ extension Context {
     case .opened:
       guard line.phase == .opening else { return nil }
       if case .listener(let listener) = line.owner {
-        guard listener.isOpen else {
+        guard listeners[listener.id] != nil else {
           // It was closed before the script heard of this client, and so it never does.
           line.phase = .closed
           return nil

@@ -94,22 +94,14 @@ final class Context {
   /// Has `work` done on the loop after all that was collected, and waits for its result; nil if there is no loop.
   func performAndWait<Result: Sendable>(_ work: @escaping @Sendable (Loop) -> Result) -> Result? {
     handOver()
-    switch driver {
-    case nil: return nil
-    case .inline(let loop): return work(loop)
-    case .thread(let thread): return thread.performAndWait(work)
-    }
+    return driver?.performAndWait(work)
   }
 
   // MARK: Delivering
 
   /// Moves the network if the host runs it, and waits for an event.
-  func wait(atMost limit: Duration) {
-    guard batch.count == nextEvent else { return turn(atMost: .zero) }
-    turn(atMost: queue.count > 0 ? .zero : limit)
-  }
-
-  private func turn(atMost limit: Duration) {
+  func wait(atMost longest: Duration) {
+    let limit = queued > 0 ? .zero : longest
     if let waker {
       if limit > .zero { waker.wait(atMost: limit) }
       return

@@ -1,4 +1,3 @@
-internal import WSProtocol
 internal import Transport
 
 /// Who runs the loop of a context.
@@ -20,6 +19,14 @@ enum Driver {
     }
   }
 
+  /// Has `work` done on the loop, and waits for its result; nil when the loop is stopped.
+  func performAndWait<Result: Sendable>(_ work: @escaping @Sendable (Loop) -> Result) -> Result? {
+    switch self {
+    case .inline(let loop): work(loop)
+    case .thread(let thread): thread.performAndWait(work)
+    }
+  }
+
   /// Has what was written sent.
   func flush() {
     switch self {
@@ -33,20 +40,6 @@ enum Driver {
     switch self {
     case .inline(let loop): loop.stop()
     case .thread(let thread): thread.stop()
-    }
-  }
-}
-
-/// What a host wants done on the loop.
-enum Command: Sendable {
-  /// Sends what the line's gauge has accepted.
-  case send(Line, Message)
-  case perform(@Sendable (Loop) -> Void)
-
-  func run(on loop: Loop) {
-    switch self {
-    case .send(let line, let message): line.send(message, on: loop)
-    case .perform(let work): work(loop)
     }
   }
 }

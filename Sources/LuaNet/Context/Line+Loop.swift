@@ -31,6 +31,12 @@ extension Line {
   /// Reads again after the queue was too long, unless it is so again.
   func readAgain() { if !gauge.isHeldBack { connection?.isHeldBack = false } }
 
+  /// Begins the closing handshake, if the connection is open.
+  func close(_ payload: ClosePayload) {
+    guard let connection, (try? connection.close(payload)) != nil else { return }
+    localClose = Ending(payload)
+  }
+
   /// Ends the connection because its script is gone: told politely, and after a second at once.
   func leave(on loop: Loop) {
     isOver = true

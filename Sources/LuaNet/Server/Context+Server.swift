@@ -68,7 +68,6 @@ extension Context {
   /// Releases the port and begins the closing handshake with all clients; nothing but `on_close` is called for them any more.
   func closeServer(_ id: Int64) {
     guard let listener = listeners.removeValue(forKey: id) else { return }
-    listener.isOpen = false
     for line in listener.clients.values { line.phase = .closing }
     performAndWait { _ in listener.stop() }
     forgetIfOver(listener)
@@ -78,7 +77,6 @@ extension Context {
   func discard(_ listener: Listener) {
     for line in listener.clients.values { line.phase = .closed }
     listener.clients = [:]
-    listener.isOpen = false
     listeners[listener.id] = nil
     release(listener.callbacks)
     performAndWait { _ in listener.stop() }
@@ -86,7 +84,9 @@ extension Context {
 
   /// Lets go of a server that is closed and has no client left to tell about.
   func forgetIfOver(_ listener: Listener) {
-    guard !listener.isOpen, listener.clients.isEmpty, listener.scope.listeners.removeValue(forKey: listener.id) != nil else { return }
+    guard listeners[listener.id] == nil, listener.clients.isEmpty, listener.scope.listeners.removeValue(forKey: listener.id) != nil else {
+      return
+    }
     release(listener.callbacks)
   }
 }

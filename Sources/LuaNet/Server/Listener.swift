@@ -20,8 +20,6 @@ final class Listener: @unchecked Sendable {
 
   /// The port listened on.
   var port: UInt16 = 0
-  /// Whether it was not closed.
-  var isOpen = true
   /// The clients whose `on_open` was called and whose `on_close` was not.
   var clients: [Int64: Line] = [:]
 
@@ -97,13 +95,5 @@ extension Listener {
     for case let line? in lines.values.map(\.line) where line.connection?.isOpen == true { line.localClose = Ending(.goingAway) }
     try? server.shutdown(code: .goingAway, within: Limits.leavingTimeout)
     self.server = nil
-  }
-}
-
-extension Line {
-  /// Begins the closing handshake, if the connection is open.
-  func close(_ payload: ClosePayload) {
-    guard let connection, (try? connection.close(payload)) != nil else { return }
-    localClose = Ending(payload)
   }
 }

@@ -41,15 +41,15 @@ struct ArgumentTests {
       let lua = try LuaState(driver)
       try lua.run("srv = net.ws_server:listen(0, {}); net.poll()")
       let before = try Usage()
+      #expect(before.threads == (driver == .threaded ? 1 : 0))
       for row in ArgumentTests.wrong {
         let failure = try #require(lua.failure(row.call), "\(row.call)")
         #expect(failure.contains(row.says), "\(row.call): \(failure)")
       }
       for _ in 0..<10 { #expect(lua.pump() == 0) }
       let after = try Usage()
-      #expect(after.sockets == before.sockets)
-      // The system's own threads come and go.
-      #expect(after.threads < before.threads + 4)
+      #expect(after.sockets == before.sockets, "\(before.sockets) were open, \(after.sockets) afterwards")
+      #expect(after.threads == before.threads, "\(before.threads) threads, \(after.threads) afterwards")
       #expect(try lua.value("net.pending()") == "1")
     }
   }

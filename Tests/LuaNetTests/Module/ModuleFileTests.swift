@@ -1,5 +1,6 @@
 import Foundation
 import TestCertificates
+import ProgramTesting
 import Testing
 import Transport
 
@@ -14,7 +15,7 @@ struct ModuleFileTests {
 
   @Test("LN-118: stock lua5.4 loads it in an empty environment")
   func loads() throws {
-    let run = try StockLua(#"local net = require "net"; print(type(net), net == require "net", net.poll(), net.pending())"#)
+    let run = try StockLua.run(script: #"local net = require "net"; print(type(net), net == require "net", net.poll(), net.pending())"#)
     #expect(run.output == "table\ttrue\t0\t0\n", "\(run.errors)")
     #expect(run.code == 0)
   }
@@ -23,20 +24,21 @@ struct ModuleFileTests {
   func secure() throws {
     let identity = TLSIdentity(certificateFile: Certificates.path("valid.pem"), keyFile: Certificates.path("key.key"))
     let peer = try Peer(tls: TLSServerContext(TLSServerConfiguration(identity: identity)))
-    let run = try StockLua(
-      """
-      local net = require "net"
-      local url = "wss://localhost:\(peer.port)/"
-      net.ws:connect(url, {
-        ca_file = "\(Certificates.path("ca.pem"))",
-        on_open = function(id) net.ws:send(id, "over TLS") end,
-        on_message = function(id, message) print(message) net.ws:close(id) end,
-        on_error = function(id, why) print(why) end,
-      })
-      net.run()
-      net.ws:connect(url, {on_open = function() print "open" end, on_error = function(id, why) print(why:match "^tls:") end})
-      net.run()
-      """)
+    let run = try StockLua.run(
+      script:
+        """
+        local net = require "net"
+        local url = "wss://localhost:\(peer.port)/"
+        net.ws:connect(url, {
+          ca_file = "\(Certificates.path("ca.pem"))",
+          on_open = function(id) net.ws:send(id, "over TLS") end,
+          on_message = function(id, message) print(message) net.ws:close(id) end,
+          on_error = function(id, why) print(why) end,
+        })
+        net.run()
+        net.ws:connect(url, {on_open = function() print "open" end, on_error = function(id, why) print(why:match "^tls:") end})
+        net.run()
+        """)
     #expect(run.output == "over TLS\ntls:\n", "\(run.errors)")
     #expect(run.code == 0)
   }

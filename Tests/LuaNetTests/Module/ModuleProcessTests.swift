@@ -2,6 +2,7 @@ internal import CLuaTesting
 import Connections
 import Foundation
 import LuaTesting
+import ProgramTesting
 import Testing
 
 /// What loading and using the module does to its process.
@@ -43,30 +44,30 @@ struct ModuleProcessTests {
       for _ in 0..<1000 { try round() }
       let after = try Usage()
       #expect(after.sockets.count == before.sockets.count, "\(before.sockets) were open, \(after.sockets) afterwards")
-      // The testing library starts and ends threads of its own; one for each state would be a thousand.
-      #expect(after.threads < before.threads + 20, "\(before.threads) threads, \(after.threads) afterwards")
+      #expect(after.threads == before.threads, "\(before.threads) threads, \(after.threads) afterwards")
       #expect(after.residentKiB - before.residentKiB < 1024, "\(before.residentKiB) KiB, \(after.residentKiB) KiB afterwards")
     }
   }
 
   @Test("LN-123: loading and using it leaves signals, locale and working directory as they were")
   func surroundings() throws {
-    let run = try StockLua(
-      """
-      local function state()
-        local lines = {os.setlocale(nil), io.popen("readlink /proc/$PPID/cwd"):read "a"}
-        for line in io.lines "/proc/self/status" do if line:match "^Sig[BIC]" or line:match "^ShdPnd" then lines[#lines + 1] = line end end
-        return table.concat(lines, "\\n")
-      end
-      local before = state()
-      local net = require "net"
-      local loaded = state()
-      \(Self.use)
-      local used = state()
-      -- The bit of SIGPIPE among the signals that are ignored.
-      print(tonumber(before:match "SigIgn:%s*(%x+)", 16) & 1 << 12)
-      print(before == loaded and before == used, before, loaded, used)
-      """)
+    let run = try StockLua.run(
+      script:
+        """
+        local function state()
+          local lines = {os.setlocale(nil), io.popen("readlink /proc/$PPID/cwd"):read "a"}
+          for line in io.lines "/proc/self/status" do if line:match "^Sig[BIC]" or line:match "^ShdPnd" then lines[#lines + 1] = line end end
+          return table.concat(lines, "\\n")
+        end
+        local before = state()
+        local net = require "net"
+        local loaded = state()
+        \(Self.use)
+        local used = state()
+        -- The bit of SIGPIPE among the signals that are ignored.
+        print(tonumber(before:match "SigIgn:%s*(%x+)", 16) & 1 << 12)
+        print(before == loaded and before == used, before, loaded, used)
+        """)
     #expect(run.output.hasPrefix("0\ntrue"), "\(run.output)\(run.errors)")
     #expect(run.code == 0)
   }
@@ -96,51 +97,53 @@ struct ModuleProcessTests {
   @Test("LN-123: a peer that resets while a script sends costs no process its life, and SIGPIPE keeps its disposition")
   func brokenPipe() throws {
     let peer = try Peer { connection, event in if case .opened = event { connection.abort() } }
-    let run = try StockLua(
-      """
-      local net = require "net"
-      local function ignored() return io.open("/proc/self/status"):read("a"):match "SigIgn:%s*(%x+)" end
-      local before, closed = ignored(), 0
-      for _ = 1, 50 do
-        net.ws:connect("\(peer.url)", {
-          -- More than the system takes at once; and once more after the reset has come.
-          on_open = function(id)
-            for _ = 1, 100 do net.ws:send(id, ("x"):rep(100000)) end
-            os.execute "sleep 0.01"
-            net.ws:send(id, "y")
-          end,
-          on_close = function() closed = closed + 1 end,
-        })
-      end
-      net.run()
-      print(closed, before == ignored(), tonumber(before, 16) & 1 << 12)
-      """)
+    let run = try StockLua.run(
+      script:
+        """
+        local net = require "net"
+        local function ignored() return io.open("/proc/self/status"):read("a"):match "SigIgn:%s*(%x+)" end
+        local before, closed = ignored(), 0
+        for _ = 1, 50 do
+          net.ws:connect("\(peer.url)", {
+            -- More than the system takes at once; and once more after the reset has come.
+            on_open = function(id)
+              for _ = 1, 100 do net.ws:send(id, ("x"):rep(100000)) end
+              os.execute "sleep 0.01"
+              net.ws:send(id, "y")
+            end,
+            on_close = function() closed = closed + 1 end,
+          })
+        end
+        net.run()
+        print(closed, before == ignored(), tonumber(before, 16) & 1 << 12)
+        """)
     #expect(run.output == "50\ttrue\t0\n", "\(run.errors)")
     #expect(run.code == 0)
   }
 
   @Test("LN-124: a program that a script starts inherits no descriptor of ours")
   func inheritance() throws {
-    let run = try StockLua(
-      """
-      -- What a program inherits besides the pipe of its output; that of this process, which it may have inherited itself, is no matter.
-      local function list(place)
-        local files = {}
-        for file in io.popen("for fd in " .. place .. "/fd/*; do readlink $fd; done"):lines() do
-          if file:match "^socket" or file:match "^anon" then files[#files + 1] = file end
+    let run = try StockLua.run(
+      script:
+        """
+        -- What a program inherits besides the pipe of its output; that of this process, which it may have inherited itself, is no matter.
+        local function list(place)
+          local files = {}
+          for file in io.popen("for fd in " .. place .. "/fd/*; do readlink $fd; done"):lines() do
+            if file:match "^socket" or file:match "^anon" then files[#files + 1] = file end
+          end
+          return table.concat(files, " "), #files
         end
-        return table.concat(files, " "), #files
-      end
-      local inherited = list "/proc/self"
-      local _, before = list "/proc/$PPID"
-      local net = require "net"
-      local server = assert(net.ws_server:listen(0, {}))
-      local open = false
-      net.ws:connect("ws://127.0.0.1:" .. server.port .. "/", {on_open = function() open = true end})
-      while not open do net.poll(0.05) end
-      local _, after = list "/proc/$PPID"
-      print(inherited == list "/proc/self", after - before >= 5)
-      """)
+        local inherited = list "/proc/self"
+        local _, before = list "/proc/$PPID"
+        local net = require "net"
+        local server = assert(net.ws_server:listen(0, {}))
+        local open = false
+        net.ws:connect("ws://127.0.0.1:" .. server.port .. "/", {on_open = function() open = true end})
+        while not open do net.poll(0.05) end
+        local _, after = list "/proc/$PPID"
+        print(inherited == list "/proc/self", after - before >= 5)
+        """)
     // There is something to inherit: what waits, what wakes it, the listener, and both ends of the connection.
     #expect(run.output == "true\ttrue\n", "\(run.errors)")
     #expect(run.code == 0)

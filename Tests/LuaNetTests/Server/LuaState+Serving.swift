@@ -1,3 +1,4 @@
+import Foundation
 import LuaTesting
 import Transport
 
@@ -66,6 +67,15 @@ extension LuaState {
     while try !condition() {
       guard clock.now < end else { throw WaitedInVain(errors: errors, logs: logs) }
       try run("host_net.poll(0.005)")
+    }
+  }
+
+  /// Waits until a condition holds and pumps nothing meanwhile; throws when that takes too long.
+  func wait(until condition: () throws -> Bool) throws {
+    let end = ContinuousClock().now + Self.patience
+    while try !condition() {
+      guard ContinuousClock().now < end else { throw WaitedInVain(errors: errors, logs: logs) }
+      sched_yield()
     }
   }
 }

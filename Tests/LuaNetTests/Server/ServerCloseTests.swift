@@ -93,9 +93,7 @@ struct ServerCloseTests {
     let lua = try LuaState(.threaded)
     let clients = try Clients()
     let client = clients.web(try lua.serve())
-    let clock = ContinuousClock()
-    let end = clock.now + LuaState.patience
-    while !client.isOpen || lua.pending == 0, clock.now < end {}
+    try lua.wait { client.isOpen && lua.pending > 0 }
     client.send("early")
     // The next server is not to hear of the client, either.
     try lua.run("srv:close(); srv = net.ws_server:listen(0, recorder {})")
@@ -175,14 +173,12 @@ struct ServerCloseTests {
     let lua = try LuaState(.threaded)
     let clients = try Clients()
     let client = clients.web(try lua.serve())
-    let clock = ContinuousClock()
-    let end = clock.now + LuaState.patience
-    while !client.isOpen || lua.pending == 0, clock.now < end {}
+    try lua.wait { client.isOpen && lua.pending > 0 }
     #expect(try lua.value("srv:client_count()") == "0")
     lua.pump()
     #expect(try lua.value("srv:client_count()") == "1")
     client.close()
-    while client.closure == nil || lua.pending == 0, clock.now < end {}
+    try lua.wait { client.closure != nil && lua.pending > 0 }
     #expect(try lua.value("srv:client_count()") == "1")
     lua.pump()
     #expect(try lua.value("srv:client_count()") == "0")
